@@ -1,0 +1,280 @@
+"""One question through the house: understand, retrieve, decide, compose."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from backend.answering.answer import Answer
+from backend.answering.composition import Composer
+from backend.answering.decision import Calibration, evidence, probability
+from backend.answering.understanding import (
+    Context,
+    Understander,
+    Understanding,
+    context_of,
+)
+from backend.conversation.turns import Turn
+from backend.errors import KnowledgeBaseError
+from backend.knowledge.aspects import Aspect
+from backend.knowledge.concepts import Concept
+from backend.knowledge.library import Library
+from backend.knowledge.normalise import normalise
+from backend.knowledge.outline import OutlinePoint
+from backend.retrieval.passages import Retrieval
+
+_OPTION = re.compile(r"(?:^|\s|[（(])([A-Da-d])\s*[.．、)）:：]\s*\S", re.MULTILINE)
+_MAX_CANDIDATES = 3
+
+
+class PassageSearch(Protocol):
+    """Finds passages; raises a KnowledgeBaseError when no knowledge base can be used."""
+
+    async def search(self, query: str, limit: int) -> Retrieval:
+        """Return the best ``limit`` passages for ``query``."""
+        ...
+
+
+class Answerer:
+    """Decides what to say to a message; wording is the plugin's."""
+
+    def __init__(
+        self,
+        library: Library,
+        search: PassageSearch,
+        calibration: Calibration,
+        passages: int = 5,
+        followup_window: timedelta = timedelta(minutes=30),
+    ) -> None:
+        self._library = library
+        self._understander = Understander(library)
+        self._composer = Composer(library)
+        self._search = search
+        self._calibration = calibration
+        self._passages = passages
+        self._window = followup_window
+        self._bodies = {
+            c.id: normalise("".join(c.sections.values())).text for c in library.concepts.values()
+        }
+
+    async def answer(self, message: str, history: Sequence[Turn], now: datetime) -> Answer:
+        """Answer ``message`` in the light of ``history`` (oldest first); ``now`` is aware."""
+        context = context_of(history, now, self._window)
+        reading = self._understander.understand(message, context)
+        match reading.intent:
+            case "smalltalk":
+                return Answer("smalltalk", 1.0, smalltalk=reading.smalltalk)
+            case "empty":
+                return Answer("empty", 1.0)
+            case "rejection":
+                return Answer("rejection", 1.0)
+            case "off_topic":
+                return Answer("off_topic", 1.0)
+            case "more":
+                concept = self._library.concepts[reading.topics[0].target.id]
+                return self._composer.more(concept, reading.aspect, 1.0)
+            case "choice" | "study":
+                return await self._study(message, reading, context)
+
+    async def judge(self, message: str, history: Sequence[Turn], now: datetime) -> "Judgement":
+        """Give the evidence for both models, for calibration; retrieval failures are raised."""
+        context = context_of(history, now, self._window)
+        reading = self._understander.understand(message, context)
+        if reading.intent not in ("study", "choice"):
+            return Judgement(reading, None, None, None)
+        found = await self._search.search(reading.query, self._passages)
+        return Judgement(
+            reading,
+            found,
+            self._linked_concept(reading),
+            self._best_concept(reading, found),
+        )
+
+    async def _study(self, message: str, reading: Understanding, context: Context) -> Answer:
+        answer = await self._decide(reading, context)
+        if len({m[1].upper() for m in _OPTION.finditer(message)}) >= 3:
+            answer = replace(answer, pasted_question=True)
+        return answer
+
+    async def _decide(self, reading: Understanding, context: Context) -> Answer:
+        if reading.comparing:
+            return await self._compare(reading)
+        linked = self._linked_concept(reading)
+        if linked is not None:
+            sure = probability(self._calibration, evidence(reading, None, linked.id))
+            if self._calibration.step(sure) == "answer":
+                return self._compose(linked, reading, None, sure)
+        found = await self._retrieve(reading.query)
+        if linked is None and reading.topics:
+            return self._outside(reading, found)
+        concept = linked or self._best_concept(reading, found)
+        if concept is None:
+            return self._from_documents(reading, found) or self._refuse(reading, found, 0.0)
+        sure = probability(self._calibration, evidence(reading, found, concept.id))
+        step = self._calibration.step(sure)
+        if step == "answer" and (linked is not None or not self._ambiguous(reading)):
+            return self._compose(concept, reading, found, sure)
+        if step == "deny":
+            return self._from_documents(reading, found) or self._refuse(reading, found, sure)
+        return self._ask_back(reading, found, concept, sure, context)
+
+    async def _compare(self, reading: Understanding) -> Answer:
+        concepts = self._library.concepts
+        unknown = [t for t in reading.topics[:2] if t.target.id not in concepts]
+        if unknown:
+            found = await self._retrieve(reading.query)
+            return self._outside(replace(reading, topics=(unknown[0], *reading.topics)), found)
+        one, other = (concepts[t.target.id] for t in reading.topics[:2])
+
+        def sureness(found: Retrieval | None) -> float:
+            return min(
+                probability(self._calibration, evidence(reading, found, concept.id))
+                for concept in (one, other)
+            )
+
+        sure = sureness(None)
+        if self._calibration.step(sure) != "answer":
+            found = await self._retrieve(reading.query)
+            sure = sureness(found)
+            if self._calibration.step(sure) == "deny":
+                return self._refuse(reading, found, sure)
+        # In doubt, the table answers better than asking which of two named things was meant.
+        return self._composer.comparison(one, other, sure)
+
+    async def _retrieve(self, query: str) -> Retrieval | None:
+        try:
+            return await self._search.search(query, self._passages)
+        except KnowledgeBaseError:
+            # The part that keeps the base has logged it; the cards still answer.
+            return None
+
+    def _linked_concept(self, reading: Understanding) -> Concept | None:
+        if not reading.topics:
+            return None
+        return self._library.concepts.get(reading.topics[0].target.id)
+
+    def _best_concept(self, reading: Understanding, found: Retrieval | None) -> Concept | None:
+        """The concept of the best passages, or the only one that shares a piece of its name."""
+        scores: defaultdict[str, float] = defaultdict(float)
+        for hit in found.hits if found else ():
+            scores[hit.passage.concept_id or ""] += 1 / hit.rank
+        for topic in reading.candidates:
+            scores[topic.target.id] += topic.score
+        known = [i for i in scores if i in self._library.concepts]
+        return self._library.concepts[max(known, key=lambda i: scores[i])] if known else None
+
+    def _ambiguous(self, reading: Understanding) -> bool:
+        return len(reading.candidates) > 1
+
+    def _compose(
+        self, concept: Concept, reading: Understanding, found: Retrieval | None, sure: float
+    ) -> Answer:
+        target = reading.topics[0].target if reading.topics else None
+        part = target.label if target is not None and target.kind == "part" else None
+        if target is None and reading.aspect is None and found is not None:
+            best = next((h.passage for h in found.hits if h.passage.concept_id == concept.id), None)
+            if best is not None and best.aspect in concept.sections:
+                return self._composer.section(concept, Aspect(best.aspect), sure)
+        return self._composer.card(concept, reading.aspect, part, sure)
+
+    def _from_documents(
+        self, reading: Understanding, found: Retrieval | None, needle: str = ""
+    ) -> Answer | None:
+        """Answer from the operator's documents when the words asked for really stand there."""
+        hits = [h.passage for h in found.hits if h.passage.concept_id is None] if found else []
+        words = [needle] if needle else [w for w in _words(reading.focus) if len(w) >= 2]
+        if not words:
+            return None
+        speaking = [p for p in hits if all(w in normalise(p.searchable).text for w in words)]
+        if not speaking:
+            return None
+        return self._composer.passages(speaking[:2], self._calibration.answer_line)
+
+    def _outside(self, reading: Understanding, found: Retrieval | None) -> Answer:
+        """A point of the outline that no card speaks of."""
+        target = reading.topics[0].target
+        from_documents = self._from_documents(reading, found, normalise(target.label).text)
+        if from_documents is not None:
+            return from_documents
+        answer = self._refuse(reading, found, 0.05)
+        return replace(answer, outside=self._library.outline.points.get(target.id))
+
+    def _refuse(self, reading: Understanding, found: Retrieval | None, sure: float) -> Answer:
+        if not reading.studious and not reading.candidates and reading.aspect is None:
+            return Answer("off_topic", 1 - sure)
+        return Answer("deny", sure, aspect=reading.aspect, nearest=self._nearest(reading, found))
+
+    def _ask_back(
+        self,
+        reading: Understanding,
+        found: Retrieval | None,
+        concept: Concept,
+        sure: float,
+        context: Context,
+    ) -> Answer:
+        ids = [concept.id, *(t.target.id for t in (*reading.topics, *reading.candidates))]
+        if not reading.topics and found is not None:
+            ids += [h.passage.concept_id for h in found.hits[:3] if h.passage.concept_id]
+        known = self._library.concepts
+        candidates = tuple(known[i] for i in dict.fromkeys(ids) if i in known)[:_MAX_CANDIDATES]
+        if context.asked_back:
+            # Asked once already: say what is likeliest instead of asking again.
+            return self._compose(concept, reading, found, sure)
+        return Answer("ask_back", sure, aspect=reading.aspect, candidates=candidates)
+
+    def _nearest(self, reading: Understanding, found: Retrieval | None) -> tuple[Concept, ...]:
+        """The two concepts nearest to what was asked: same chapter, then by retrieval."""
+        ids: list[str] = []
+        for topic in reading.topics:
+            if topic.target.id in self._library.concepts:
+                ids.append(topic.target.id)
+            point = self._library.outline.points.get(topic.target.id)
+            if point is not None:
+                ids += self._in_chapter(point)
+        ids += [t.target.id for t in reading.candidates]
+        if found is not None:
+            ids += [h.passage.concept_id for h in found.hits if h.passage.concept_id]
+        ids += _overlapping(reading.focus, self._bodies)
+        known: Mapping[str, Concept] = self._library.concepts
+        return tuple(known[i] for i in dict.fromkeys(ids) if i in known)[:2]
+
+    def _in_chapter(self, point: OutlinePoint) -> list[str]:
+        """Concepts that mention the point first, then those next to it in its chapter."""
+        key = normalise(point.name).text
+        cards = [
+            c for c in self._library.concepts.values() if c.points[0].startswith(point.chapter)
+        ]
+
+        def distance(concept: Concept) -> tuple[bool, int]:
+            mentions = key in self._bodies[concept.id]
+            return (not mentions, abs(int(concept.points[0][2:]) - int(point.id[2:])))
+
+        return [c.id for c in sorted(cards, key=distance)]
+
+
+class Judgement:
+    """What a decision would rest on, before it is made; for fitting the calibration."""
+
+    def __init__(
+        self,
+        reading: Understanding,
+        found: Retrieval | None,
+        linked: Concept | None,
+        best: Concept | None,
+    ) -> None:
+        self.reading = reading
+        self.found = found
+        self.linked = linked
+        self.best = best
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9+#]+|[\u4e00-\u9fff]+", text)
+
+
+def _overlapping(text: str, bodies: Mapping[str, str]) -> list[str]:
+    """Concept ids by how many character pairs of ``text`` stand in their cards, most first."""
+    pairs = {text[i : i + 2] for i in range(len(text) - 1)}
+    return sorted(bodies, key=lambda i: (-sum(p in bodies[i] for p in pairs), i))

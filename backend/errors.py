@@ -1,0 +1,74 @@
+"""Everything that can fail in the backend, as one small tree.
+
+    BackendError
+    ├── ContentError              study material is written wrong (every problem listed)
+    ├── KnowledgeBaseError
+    │   ├── KnowledgeBaseMissing  no version has been built, or its pointer leads nowhere
+    │   ├── KnowledgeBaseCorrupt  a manifest or store cannot be read
+    │   ├── KnowledgeBaseMismatch built with other settings than the ones in force
+    │   └── KnowledgeBaseBusy     another process owns the store
+    ├── DocumentError             one source file cannot be read (skipped with its reason)
+    ├── StoreUnavailable          Redis cannot be reached; callers go on without it
+    └── GenerationError           the language model failed; the card answer is used instead
+        ├── GenerationTimeout     it missed a deadline
+        └── GenerationRefused     it answered with an error status or nonsense
+
+"Found nothing" is a value, never one of these. They are caught in two places: the router, which
+says one sentence to the user, and ``__main__``, which says one sentence and exits.
+``str(error)`` is a Chinese sentence fit for the operator.
+"""
+
+from collections.abc import Sequence
+
+
+class BackendError(Exception):
+    """Root of every failure that the backend raises on purpose."""
+
+
+class ContentError(BackendError):
+    """The study material breaks its schema; ``problems`` has one Chinese sentence for each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        shown = "\n".join(f"  · {problem}" for problem in self.problems)
+        super().__init__(f"学习内容有 {len(self.problems)} 处问题：\n{shown}")
+
+
+class KnowledgeBaseError(BackendError):
+    """The knowledge base as a whole cannot be used."""
+
+
+class KnowledgeBaseMissing(KnowledgeBaseError):
+    """No complete version exists under the data directory."""
+
+
+class KnowledgeBaseCorrupt(KnowledgeBaseError):
+    """A version exists but its manifest, pointer or store cannot be read."""
+
+
+class KnowledgeBaseMismatch(KnowledgeBaseError):
+    """The version in use was built with another embedder or schema than the settings ask for."""
+
+
+class KnowledgeBaseBusy(KnowledgeBaseError):
+    """Another process holds the store."""
+
+
+class DocumentError(BackendError):
+    """One source document cannot be turned into text; the message is the reason shown."""
+
+
+class StoreUnavailable(BackendError):
+    """Redis did not answer; the caller goes on without what it would have given."""
+
+
+class GenerationError(BackendError):
+    """The language model gave no usable answer."""
+
+
+class GenerationTimeout(GenerationError):
+    """The model missed its connect, first-token or total deadline."""
+
+
+class GenerationRefused(GenerationError):
+    """The model's endpoint answered with an error or something that is not its protocol."""

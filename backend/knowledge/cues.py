@@ -1,0 +1,78 @@
+"""The phrases by which students signal what they want, read from ``content/cues.yaml``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from backend.errors import ContentError
+from backend.knowledge.aspects import Aspect
+from backend.knowledge.normalise import normalise
+from backend.knowledge.problems import schema_problems
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Normalised phrases of each kind; see the comments in ``content/cues.yaml``."""
+
+    aspects: Mapping[Aspect, frozenset[str]]
+    connectors: frozenset[str]
+    pronouns: frozenset[str]
+    former: frozenset[str]
+    latter: frozenset[str]
+    openers: frozenset[str]
+    more: frozenset[str]
+    confused: frozenset[str]
+    yes: frozenset[str]
+    no: frozenset[str]
+    study: frozenset[str]
+    everyday: frozenset[str]
+    filler: frozenset[str]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    aspects: dict[Aspect, list[str]]
+    connectors: list[str]
+    pronouns: list[str]
+    former: list[str]
+    latter: list[str]
+    openers: list[str]
+    more: list[str]
+    confused: list[str]
+    yes: list[str]
+    no: list[str]
+    study: list[str]
+    everyday: list[str]
+    filler: list[str]
+
+
+def load_cues(path: Path) -> Cues:
+    """Read the phrase lists; ContentError says what is wrong."""
+    try:
+        file = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError([f"{path.name}：读不出来（{error}）"]) from error
+    except yaml.YAMLError as error:
+        raise ContentError([f"{path.name}：YAML 写法不对（{error}）"]) from error
+    except ValidationError as error:
+        raise ContentError(schema_problems(path.name, error)) from error
+    owner: dict[str, Aspect] = {}
+    problems: list[str] = []
+    for aspect, phrases in file.aspects.items():
+        for phrase in phrases:
+            if owner.setdefault(phrase, aspect) is not aspect:
+                problems.append(f"{path.name}：“{phrase}”同时属于 {owner[phrase]} 和 {aspect}")
+    if problems:
+        raise ContentError(problems)
+    lists = {
+        name: _fold(getattr(file, name)) for name in type(file).model_fields if name != "aspects"
+    }
+    return Cues(aspects={a: _fold(p) for a, p in file.aspects.items()}, **lists)
+
+
+def _fold(phrases: list[str]) -> frozenset[str]:
+    return frozenset(text for phrase in phrases if (text := normalise(phrase).text))

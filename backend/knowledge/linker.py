@@ -1,0 +1,262 @@
+"""Find the concepts that a message names: exactly, misspelt, split up, or by a part of a name."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import ahocorasick_rs
+
+from backend.knowledge.cues import Cues
+from backend.knowledge.library import Library
+from backend.knowledge.normalise import Normalised, normalise
+from backend.knowledge.spelling import Spelling, splice
+from backend.knowledge.surfaces import Target, surface_table
+
+_SENTENCE_MARKS = set("?!,。，；;:：~…@#=、+.*&^%$|`{}！？")
+_MAX_PARTIAL = 5
+PARTIAL_SCORE = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """``text[start:end]`` of the corrected message names ``target``; ``score`` in (0, 1]."""
+
+    target: Target
+    start: int
+    end: int
+    score: float
+    how: Literal["exact", "spelling", "split", "partial"]
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """What the linker made of a message.
+
+    ``text`` is its corrected normal form. ``links`` are in text order. ``gaps`` are the stretches
+    between links. ``residual`` is what neither a link nor an everyday phrase explains;
+    ``coverage`` is linked / (linked + residual) in characters, 0 without links. ``partial`` holds
+    candidates that only share a piece of their name with the message, when nothing else links.
+    """
+
+    text: str
+    links: tuple[Link, ...]
+    gaps: tuple[str, ...]
+    residual: tuple[str, ...]
+    coverage: float
+    partial: tuple[Link, ...] = ()
+
+
+class Linker:
+    """Links messages to the concepts of one library; built once, then pure and quick."""
+
+    def __init__(self, library: Library) -> None:
+        self._table = surface_table(library)
+        self._surfaces = list(self._table)
+        self._names = ahocorasick_rs.AhoCorasick(self._surfaces)
+        self._phrases = PhraseMask(library.cues)
+        self._spelling = Spelling(self._surfaces, self._phrases.phrases)
+
+    def link(self, message: str) -> Linking:
+        """Link ``message``; never fails, and links nothing in an empty one."""
+        text = normalise(message)
+        links = self._exact(text)
+        taken = _mask(len(text.text), links)
+        plain = self._phrases.mask(text.text, taken)
+        corrections = self._spelling.corrections(text, taken, plain)
+        if corrections:
+            text = splice(text, corrections)
+            scores = {c.name: c.score for c in corrections}
+            links = [_rescored(link, text.text, scores) for link in self._exact(text)]
+        return self._linking(text, self._joined(text, links))
+
+    def extend(self, base: Iterable[str], text: str) -> Target | None:
+        """Return the longest name made of a base name and a piece that stands in ``text``.
+
+        ("死锁", "那怎么预防呢") gives 死锁预防: how an elliptical follow-up names its topic.
+        """
+        best: tuple[int, Target] | None = None
+        for name in base:
+            for surface, target in self._table.items():
+                rest = _rest(surface, name)
+                if rest and rest in text and (best is None or len(rest) > best[0]):
+                    best = (len(rest), target)
+        return best[1] if best else None
+
+    def names_of(self, target_id: str) -> tuple[str, ...]:
+        """Return the normalised names (not the parts) that lead to ``target_id``."""
+        return tuple(
+            s for s, t in self._table.items() if t.id == target_id and t.kind in ("name", "point")
+        )
+
+    def _exact(self, text: Normalised) -> list[Link]:
+        matches = self._names.find_matches_as_indexes(text.text, overlapping=True)
+        matches = [m for m in matches if _on_boundaries(text, m[1], m[2])]
+        matches.sort(key=lambda m: (m[1] - m[2], m[1]))
+        taken = [False] * len(text.text)
+        links: list[Link] = []
+        for index, start, end in matches:
+            if any(taken[start:end]):
+                continue
+            taken[start:end] = [True] * (end - start)
+            target = self._table[self._surfaces[index]]
+            links.append(Link(target, start, end, 0.95 if target.kind == "part" else 1.0, "exact"))
+        return self._without_stray_characters(text, sorted(links, key=lambda k: k.start))
+
+    def _without_stray_characters(self, text: Normalised, links: list[Link]) -> list[Link]:
+        """A one-character name (栈, 图) counts only where its neighbours are not part of a word."""
+        single = [link for link in links if link.end - link.start == 1]
+        if not single:
+            return links
+        explained = _mask(len(text.text), [link for link in links if link not in single])
+        plain = self._phrases.mask(text.text, explained)
+
+        def free(i: int) -> bool:
+            if not 0 <= i < len(text.text) or text.text[i] in _SENTENCE_MARKS:
+                return True
+            return explained[i] or plain[i]
+
+        kept = {id(k) for k in single if free(k.start - 1) and free(k.end)}
+        return [link for link in links if link not in single or id(link) in kept]
+
+    def _joined(self, text: Normalised, links: list[Link]) -> list[Link]:
+        """Upgrade 死锁 … 预防 to 死锁预防 when the pieces of a longer name stand apart."""
+        result: list[Link] = []
+        for link in links:
+            name = text.text[link.start : link.end]
+            gaps = _gaps(text.text, links)
+            best: tuple[int, Target] | None = None
+            for surface, target in self._table.items():
+                rest = _rest(surface, name)
+                found = bool(rest) and any(rest in gap for gap in gaps)
+                if found and (best is None or len(rest) > best[0]):
+                    best = (len(rest), target)
+            if best is not None and best[1].id != link.target.id:
+                link = Link(best[1], link.start, link.end, link.score * 0.95, "split")
+            result.append(link)
+        return result
+
+    def _linking(self, text: Normalised, links: list[Link]) -> Linking:
+        taken = _mask(len(text.text), links)
+        plain = self._phrases.mask(text.text, taken)
+        explained = [a or b for a, b in zip(taken, plain, strict=True)]
+        for link in links:
+            if link.how == "split":
+                _explain_split(text.text, link, self._table, explained)
+        residual = _runs(text.text, explained)
+        linked = sum(taken)
+        unknown = sum(len(run) for run in residual)
+        return Linking(
+            text=text.text,
+            links=tuple(links),
+            gaps=tuple(_gaps(text.text, links)),
+            residual=tuple(residual),
+            coverage=linked / (linked + unknown) if linked else 0.0,
+            partial=() if links else tuple(self._partial(text.text, residual)),
+        )
+
+    def _partial(self, text: str, residual: list[str]) -> list[Link]:
+        found: dict[str, Link] = {}
+        for run in residual:
+            if len(run) < 2:
+                continue
+            start = text.index(run)
+            for surface, target in self._table.items():
+                if run in surface and target.kind != "point" and target.id not in found:
+                    share = len(run) / len(surface)
+                    score = PARTIAL_SCORE + 0.2 * share
+                    found[target.id] = Link(target, start, start + len(run), score, "partial")
+        ranked = sorted(found.values(), key=lambda link: -link.score)
+        return ranked if len(ranked) <= _MAX_PARTIAL else []
+
+
+class PhraseMask:
+    """Marks the characters of a text that belong to everyday phrases and cues."""
+
+    def __init__(self, cues: Cues) -> None:
+        groups = (cues.connectors, cues.pronouns, cues.former, cues.latter, cues.openers)
+        aspects = frozenset[str]().union(*cues.aspects.values())
+        self.phrases = sorted(aspects.union(cues.filler, cues.more, cues.confused, *groups))
+        self._matcher = ahocorasick_rs.AhoCorasick(
+            self.phrases, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
+        )
+
+    def mask(self, text: str, taken: list[bool]) -> list[bool]:
+        """Return, for each character, whether a phrase outside ``taken`` explains it."""
+        result = [c in _SENTENCE_MARKS for c in text]
+        visible = "".join("\0" if hidden else c for c, hidden in zip(text, taken, strict=True))
+        for _, start, end in self._matcher.find_matches_as_indexes(visible):
+            result[start:end] = [True] * (end - start)
+        return result
+
+
+def _rest(surface: str, name: str) -> str:
+    """What ``surface`` has besides ``name`` at its front or back, if at least two characters."""
+    if len(surface) < len(name) + 2:
+        return ""
+    if surface.startswith(name):
+        return surface[len(name) :]
+    return surface[: -len(name)] if surface.endswith(name) else ""
+
+
+def _explain_split(
+    text: str, link: Link, table: Mapping[str, Target], explained: list[bool]
+) -> None:
+    name = text[link.start : link.end]
+    for surface, target in table.items():
+        rest = _rest(surface, name)
+        if target == link.target and rest and (at := text.find(rest)) >= 0:
+            explained[at : at + len(rest)] = [True] * len(rest)
+
+
+def _rescored(link: Link, text: str, scores: Mapping[str, float]) -> Link:
+    matched = text[link.start : link.end]
+    score = min((s for name, s in scores.items() if name in matched), default=None)
+    if score is None:
+        return link
+    return Link(link.target, link.start, link.end, link.score * score, "spelling")
+
+
+def _on_boundaries(text: Normalised, start: int, end: int) -> bool:
+    """TCP does not stand in tcpdump: Latin names end where the typed word ends."""
+    return _is_edge(text, start - 1, start) and _is_edge(text, end - 1, end)
+
+
+def _is_edge(text: Normalised, left: int, right: int) -> bool:
+    if left < 0 or right >= len(text.text):
+        return True
+    both = _is_word(text.text[left]) and _is_word(text.text[right])
+    return not both or text.offsets[right] - text.offsets[left] > 1
+
+
+def _is_word(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _mask(length: int, links: Iterable[Link]) -> list[bool]:
+    mask = [False] * length
+    for link in links:
+        mask[link.start : link.end] = [True] * (link.end - link.start)
+    return mask
+
+
+def _gaps(text: str, links: Iterable[Link]) -> list[str]:
+    gaps: list[str] = []
+    position = 0
+    for link in links:
+        gaps.append(text[position : link.start])
+        position = link.end
+    gaps.append(text[position:])
+    return gaps
+
+
+def _runs(text: str, explained: list[bool]) -> list[str]:
+    runs: list[str] = []
+    current = ""
+    for character, known in zip(text, explained, strict=True):
+        if known:
+            if current:
+                runs.append(current)
+            current = ""
+        else:
+            current += character
+    return [*runs, current] if current else runs

@@ -1,0 +1,128 @@
+"""The 408 exam outline: subjects, chapters and the points that cards and questions refer to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from backend.errors import ContentError
+from backend.knowledge.problems import schema_problems
+
+_PointId = Annotated[str, StringConstraints(pattern=r"^(DS|CO|OS|CN)\d{4}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class OutlinePoint:
+    """One line of the outline.
+
+    ``aliases`` are strict synonyms of ``name``; ``covers`` are parts of it. ``starred`` marks what
+    is examined often, ``uncertain`` what must be checked against the year's official outline.
+    """
+
+    id: str
+    name: str
+    subject: str
+    chapter: str
+    chapter_name: str
+    group: str
+    aliases: tuple[str, ...]
+    covers: tuple[str, ...]
+    starred: bool
+    uncertain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """All points by id, in the outline's order."""
+
+    points: Mapping[str, OutlinePoint]
+
+    def trail(self, point_id: str) -> str:
+        """Return where the point stands, e.g. ``操作系统 · 内存管理``; KeyError if unknown."""
+        point = self.points[point_id]
+        return f"{point.subject} · {point.chapter_name}"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Point(_Strict):
+    id: _PointId
+    name: str = Field(min_length=1)
+    starred: bool = False
+    uncertain: bool = False
+    aliases: list[str] = []
+    covers: list[str] = []
+
+
+class _Group(_Strict):
+    name: str
+    points: list[_Point]
+
+
+class _Chapter(_Strict):
+    id: str
+    name: str
+    weight: float
+    groups: list[_Group]
+
+
+class _Subject(_Strict):
+    id: str
+    name: str
+    points: int
+    chapters: list[_Chapter]
+
+
+class _File(_Strict):
+    version: int
+    subjects: list[_Subject]
+
+
+def load_outline(path: Path) -> Outline:
+    """Read ``outline.yaml``; ContentError lists what is wrong with it."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        file = _File.model_validate(raw)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError([f"{path.name}：读不出来（{error}）"]) from error
+    except yaml.YAMLError as error:
+        raise ContentError([f"{path.name}：YAML 写法不对（{error}）"]) from error
+    except ValidationError as error:
+        raise ContentError(schema_problems(path.name, error)) from error
+    points: dict[str, OutlinePoint] = {}
+    problems: list[str] = []
+    for subject, chapter, group, point in _walk(file):
+        if not point.id.startswith(chapter.id) or not chapter.id.startswith(subject.id):
+            problems.append(f"{path.name}：考点 {point.id} 不在自己的章 {chapter.id} 里")
+        if point.id in points:
+            problems.append(f"{path.name}：考点编号 {point.id} 重复")
+        points[point.id] = OutlinePoint(
+            id=point.id,
+            name=point.name,
+            subject=subject.name,
+            chapter=chapter.id,
+            chapter_name=chapter.name,
+            group=group.name,
+            aliases=tuple(point.aliases),
+            covers=tuple(point.covers),
+            starred=point.starred,
+            uncertain=point.uncertain,
+        )
+    if problems:
+        raise ContentError(problems)
+    return Outline(points)
+
+
+def _walk(file: _File) -> list[tuple[_Subject, _Chapter, _Group, _Point]]:
+    return [
+        (subject, chapter, group, point)
+        for subject in file.subjects
+        for chapter in subject.chapters
+        for group in chapter.groups
+        for point in group.points
+    ]

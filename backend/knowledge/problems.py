@@ -1,0 +1,29 @@
+"""Turn schema violations of study material into sentences for its author."""
+
+from pydantic import ValidationError
+
+_SENTENCES = {
+    "missing": "缺少字段 {field}",
+    "extra_forbidden": "多了不认识的字段 {field}",
+    "string_type": "字段 {field} 应该是文字",
+    "list_type": "字段 {field} 应该是列表（用方括号或短横线）",
+    "dict_type": "字段 {field} 应该是“键: 值”的形式",
+    "model_type": "字段 {field} 应该是“键: 值”的形式",
+    "int_type": "字段 {field} 应该是整数",
+    "string_too_short": "字段 {field} 不能为空",
+    "too_short": "字段 {field} 的项目太少（至少 {min_length} 个）",
+    "too_long": "字段 {field} 的项目太多（最多 {max_length} 个）",
+    "string_too_long": "字段 {field} 太长（最多 {max_length} 字）",
+    "string_pattern_mismatch": "字段 {field} 的值 {value!r} 写法不对（应符合 {pattern}）",
+}
+
+
+def schema_problems(where: str, error: ValidationError) -> list[str]:
+    """Return one Chinese sentence for each violation in ``error``, each opening with ``where``."""
+    problems: list[str] = []
+    for item in error.errors():
+        field = ".".join(str(part) for part in item["loc"]) or "（整个文件）"
+        template = _SENTENCES.get(item["type"], "字段 {field} 不对：{message}")
+        context = {**item.get("ctx", {}), "message": item["msg"], "value": item["input"]}
+        problems.append(f"{where}：" + template.format(field=field, **context))
+    return problems

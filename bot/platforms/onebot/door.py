@@ -1,0 +1,47 @@
+"""What stands between the network and the OneBot adapter."""
+
+from loguru import logger
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_REASONS = {
+    "Authorization Header is invalid": "令牌不对（两边的 access_token 应当相同）",
+    "Missing Authorization Header": "没有出示令牌（在客户端填上 access_token）",
+    "Missing X-Self-ID Header": "没有 X-Self-ID 请求头（不是 OneBot v11 反向 WebSocket 客户端）",
+    "Duplicate X-Self-ID": "这个 QQ 号已经有一个连接",
+}
+
+
+class Door:
+    """ASGI middleware: closes the adapter's HTTP entrance and tells the operator of refusals.
+
+    The adapter accepts events over HTTP without looking at the access token: anyone who reaches
+    the port could speak as any QQ user. We only use the WebSocket, which does check it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/onebot"):
+            await PlainTextResponse("请用 WebSocket 连接", 404)(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._app(scope, receive, _tell_refusal(send))
+        else:
+            await self._app(scope, receive, send)
+
+
+def _tell_refusal(send: Send) -> Send:
+    """Log a connection that is closed before it was accepted."""
+    accepted = False
+
+    async def watched(message: Message) -> None:
+        nonlocal accepted
+        if message["type"] == "websocket.accept":
+            accepted = True
+        elif message["type"] == "websocket.close" and not accepted:
+            reason = str(message.get("reason") or "地址不对")
+            logger.warning("拒绝了一个 OneBot 连接：{}", _REASONS.get(reason, reason))
+        await send(message)
+
+    return watched

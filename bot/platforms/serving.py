@@ -1,0 +1,117 @@
+"""Runs the web application until the process is told to end, and ends it cleanly.
+
+uvicorn's own signal handling is replaced: it raises the signal again after its shutdown, so that a
+SIGTERM would end the process with -15 instead of 0, and it closes the connections before replies
+that are being written could leave through them.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+import uvicorn
+from fastapi import FastAPI
+from loguru import logger
+
+_HOOK_SECONDS = 2.0
+_CLOSE_SECONDS = 1
+_PING_SECONDS = 20.0
+
+Hook = Callable[[], Awaitable[None]]
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Give the fastest event loop there is, for ``asyncio.Runner``."""
+    try:
+        import uvloop
+    except ImportError:  # not on Windows
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop
+
+
+async def serve_until_signal(
+    app: FastAPI,
+    listener: socket.socket,
+    *,
+    on_ready: Callable[[], None],
+    before_close: Hook,
+    after_close: Sequence[Hook] = (),
+) -> None:
+    """Serve ``app`` on ``listener`` until SIGTERM or SIGINT.
+
+    ``before_close`` still has its connections; ``after_close`` hooks run in order when they are
+    gone, each within two seconds, whether or not the ones before them failed.
+    """
+    server = _Server(_config(app), on_ready)
+    try:
+        with _signals() as told_to_end:
+            serving = asyncio.create_task(server.serve([listener]))
+            ending = asyncio.create_task(told_to_end.wait())
+            await asyncio.wait({serving, ending}, return_when=asyncio.FIRST_COMPLETED)
+            ending.cancel()
+            await before_close()
+            server.should_exit = True
+            await serving
+    finally:
+        for hook in after_close:
+            await _run(hook)
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws_ping_interval=_PING_SECONDS,
+        ws_ping_timeout=_PING_SECONDS,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=_CLOSE_SECONDS,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers, saying when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[asyncio.Event]:
+    """Turn SIGTERM and SIGINT into an event for as long as the context lasts."""
+    told_to_end = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def on_signal(*_: object) -> None:
+        loop.call_soon_threadsafe(told_to_end.set)
+
+    previous = {number: signal.signal(number, on_signal) for number in _ENDING_SIGNALS}
+    try:
+        yield told_to_end
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+_ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+async def _run(hook: Hook) -> None:
+    try:
+        async with asyncio.timeout(_HOOK_SECONDS):
+            await hook()
+    except Exception as error:  # noqa: BLE001 - the other parts must be closed all the same
+        logger.warning("退出时有一部分没有关好：{}", repr(error))

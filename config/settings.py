@@ -1,0 +1,192 @@
+"""Every setting: its type, default, unit and meaning.
+
+Environment variables win over ``.env``, which wins over ``config/default.toml``. The prefix is
+``ASSISTANT408_`` and ``__`` goes one level down: ``ASSISTANT408_HTTP__PORT=8080``. Settings are
+read once, by an entry point; everything else gets plain values.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+ROOT = Path(__file__).parents[1]
+DEFAULT_TOML = ROOT / "config" / "default.toml"
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+PositiveInt = Annotated[int, Field(gt=0)]
+PositiveFloat = Annotated[float, Field(gt=0)]
+Ratio = Annotated[float, Field(ge=0, le=1)]
+
+
+class SettingsInvalid(Exception):
+    """The settings cannot be used; ``str`` is one Chinese sentence that names the culprit."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Http(_Part):
+    host: str = Field(default="127.0.0.1", description="监听地址；容器或外网访问时用 0.0.0.0")
+    port: Port = Field(default=8408, description="监听端口；0 表示由系统挑一个空闲端口")
+
+
+class OneBot(_Part):
+    access_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="NapCat 等 OneBot v11 客户端连接时必须出示的令牌；空表示不检查",
+    )
+    ignored_users: tuple[str, ...] = Field(
+        default=(), description="不理会的 QQ 号（例如群里的其他机器人）"
+    )
+    api_timeout_seconds: PositiveFloat = Field(
+        default=10, description="等待客户端确认发送的上限，秒"
+    )
+
+
+class Redis(_Part):
+    url: SecretStr = Field(
+        default=SecretStr(""),
+        description="redis://… ；空表示使用内嵌的 Redis，数据在 data_dir/redis",
+    )
+    timeout_seconds: PositiveFloat = Field(default=0.5, description="单次访问 Redis 的上限，秒")
+
+
+class Milvus(_Part):
+    uri: str = Field(default="", description="Milvus 集群地址；空表示 data_dir/kb 下的 milvus-lite")
+    token: SecretStr = Field(default=SecretStr(""), description="Milvus 集群的令牌 user:password")
+
+
+class Database(_Part):
+    url: SecretStr = Field(
+        default=SecretStr(""),
+        description="学习记录的数据库（后续版本使用）；空表示 data_dir 下的 SQLite",
+    )
+
+
+class Llm(_Part):
+    base_url: str = Field(
+        default="", description="OpenAI 兼容接口的地址，如 http://127.0.0.1:8000/v1；空表示不用模型"
+    )
+    api_key: SecretStr = Field(default=SecretStr(""), description="模型接口的密钥；可空")
+    model: str = Field(default="internlm2", description="请求中的模型名")
+    connect_timeout_seconds: PositiveFloat = Field(default=2, description="建立连接的上限，秒")
+    first_token_timeout_seconds: PositiveFloat = Field(default=8, description="首个词元的上限，秒")
+    total_timeout_seconds: PositiveFloat = Field(default=40, description="整个回答的上限，秒")
+    max_tokens: PositiveInt = Field(default=700, description="一个回答最多生成的词元数")
+    temperature: Annotated[float, Field(ge=0, le=2)] = Field(default=0.2, description="采样温度")
+    concurrency: PositiveInt = Field(default=8, description="同时向模型请求的上限，个")
+
+
+class History(_Part):
+    max_turns: PositiveInt = Field(
+        default=20, description="每段对话保留的最多轮数（一问一答算一轮）"
+    )
+    ttl_hours: PositiveFloat = Field(default=24, description="对话记录的保留时间，小时")
+    followup_minutes: PositiveFloat = Field(
+        default=30, description="追问可以承接多久以前的对话，分钟"
+    )
+
+
+class Limits(_Part):
+    user_per_minute: PositiveInt = Field(default=12, description="每人每分钟最多被回答的消息数，条")
+    group_per_minute: PositiveInt = Field(
+        default=40, description="每群每分钟最多被回答的消息数，条"
+    )
+    concurrency: PositiveInt = Field(default=16, description="同时处理的消息数上限，条")
+    queue: PositiveInt = Field(
+        default=500, description="排队等待处理的消息数上限，条；满了礼貌拒绝"
+    )
+    message_seconds: PositiveFloat = Field(default=60, description="处理一条消息的总时限，秒")
+    max_message_chars: PositiveInt = Field(
+        default=2000, description="一条消息参与理解的最多字数，字"
+    )
+    dedupe_minutes: PositiveFloat = Field(default=10, description="重复消息的识别窗口，分钟")
+
+
+class Answering(_Part):
+    passages: PositiveInt = Field(default=5, description="每次检索取回的段落数，段")
+    ask_back_line: Ratio | None = Field(
+        default=None, description="低于它就坦白不知道；空表示用标定值"
+    )
+    answer_line: Ratio | None = Field(default=None, description="高于它才直接回答；空表示用标定值")
+
+
+class Settings(BaseSettings):
+    """All settings of one process."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ASSISTANT408_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        toml_file=DEFAULT_TOML,
+        extra="forbid",
+        frozen=True,
+    )
+
+    data_dir: Path = Field(default=Path("data"), description="知识库、内嵌 Redis 与日志所在目录")
+    content_dir: Path = Field(default=ROOT / "content", description="学习内容所在目录")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="日志级别"
+    )
+    log_message_text: bool = Field(
+        default=False, description="日志里是否记录消息原文（默认只记哈希）"
+    )
+    exam_date: date = Field(default=date(2026, 12, 19), description="初试第一天，年-月-日")
+    http: Http = Http()
+    onebot: OneBot = OneBot()
+    redis: Redis = Redis()
+    milvus: Milvus = Milvus()
+    database: Database = Database()
+    llm: Llm = Llm()
+    history: History = History()
+    limits: Limits = Limits()
+    answering: Answering = Answering()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del file_secret_settings
+        toml = TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, dotenv_settings, toml
+
+
+def load_settings() -> Settings:
+    """Read the settings of this process; SettingsInvalid names the first wrong value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsInvalid(_sentence(error)) from error
+    except SettingsError as error:
+        raise SettingsInvalid(f"设置读不出来：{error}（检查环境变量、.env 的写法）") from error
+    except (OSError, ValueError) as error:  # unreadable or malformed .env / default.toml
+        raise SettingsInvalid(
+            f"设置文件读不出来：{error}（检查 config/default.toml 与 .env）"
+        ) from error
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    path = [str(part) for part in first["loc"]]
+    variable = "ASSISTANT408_" + "__".join(part.upper() for part in path)
+    if first["type"] == "extra_forbidden":
+        return f"没有 {variable} 这个设置，请检查拼写（全部设置见 config/.env.example）。"
+    secret = any(word in path[-1] for word in ("token", "key", "url", "password"))
+    value = "" if secret else f"的值 {first['input']!r} "
+    return f"设置 {variable} {value}不对：{first['msg']}。"

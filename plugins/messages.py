@@ -1,0 +1,141 @@
+"""The values that travel between the chat platforms and the plugins.
+
+    IncomingMessage ── in a ──▶ Conversation
+          │ offered by the router to each
+          ▼
+       Plugin ── gives ──▶ Reply | stream of growing text that ends in a Reply | None (not mine)
+
+A plugin says what it would like (choices, a picture, privacy); ``Caps`` says what a platform can
+show; ``bot/rendering`` settles the difference, so no plugin asks which platform it is on.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+Decision = Literal[
+    "answer",
+    "ask_back",
+    "deny",
+    "off_topic",
+    "smalltalk",
+    "command",
+    "silent",
+    "busy",
+    "error",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A chat window: a group, or the private chat with one person.
+
+    ``bot`` is the account that the platform delivered the message to; ``id`` is the platform's
+    own id of the group or person.
+    """
+
+    platform: str
+    bot: str
+    id: str
+    is_group: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMessage:
+    """One message from a user, decoded by a platform.
+
+    ``text`` is plain text without the mention of the bot. ``addressed`` is true for every private
+    message and for group messages that @mention the bot (or reply to it); @全体成员 does not count.
+    ``from_bot`` marks the bot's own messages and those of other bots. ``received_at`` is aware.
+    """
+
+    id: str
+    conversation: Conversation
+    sender: str
+    text: str
+    addressed: bool
+    received_at: datetime
+    from_bot: bool = False
+
+    @property
+    def session(self) -> str:
+        """The key of this person's dialogue in this conversation; stable over restarts."""
+        kind = "g" if self.conversation.is_group else "p"
+        return f"{self.conversation.platform}:{kind}:{self.conversation.id}:{self.sender}"
+
+    @property
+    def user(self) -> str:
+        """The key of this person on this platform, over all conversations."""
+        return f"{self.conversation.platform}:{self.sender}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a statement comes from: ``title`` for a reader, ``locator`` to find the place."""
+
+    title: str
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the bot says to one message.
+
+    ``text`` is the Markdown subset of ``bot/rendering`` and is empty when, and only when, the bot
+    stays silent. ``choices`` are offered as buttons where a platform has them; they also stand in
+    ``text``. ``picture`` is PNG bytes. ``private`` asks for a reply that only the sender sees.
+    ``confidence`` is the calibrated probability in [0, 1] that the answer is supported.
+    """
+
+    text: str
+    decision: Decision
+    sources: tuple[Source, ...] = ()
+    concepts: tuple[str, ...] = ()
+    aspect: str | None = None
+    confidence: float = 1.0
+    choices: tuple[str, ...] = ()
+    picture: bytes | None = None
+    private: bool = False
+
+    @property
+    def is_silent(self) -> bool:
+        return self.decision == "silent"
+
+
+SILENT = Reply(text="", decision="silent")
+
+ReplyStream = AsyncIterator["str | Reply"]
+"""Growing text (each item the whole text so far), the last item being the final ``Reply``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What a platform can show and do; ``max_chars`` bounds one sent message in characters."""
+
+    name: str
+    max_chars: int
+    markdown: bool = False
+    pictures: bool = False
+    buttons: bool = False
+    quotes: bool = False
+    edits: bool = False
+    unprompted: bool = False
+
+
+class Plugin(Protocol):
+    """One thing that the bot can do."""
+
+    name: str
+
+    async def respond(self, message: IncomingMessage) -> "Reply | ReplyStream | None":
+        """Give the reply to an addressed message, or None when it is not this plugin's."""
+        ...
+
+
+class Outbox(Protocol):
+    """Sends what nobody asked for just now (pushes), where ``Caps.unprompted`` allows it."""
+
+    async def send(self, conversation: Conversation, reply: Reply) -> None:
+        """Deliver ``reply``; raises when the platform did not accept it."""
+        ...
