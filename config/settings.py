@@ -129,6 +129,7 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
         env_file=".env",
         env_file_encoding="utf-8",
+        env_ignore_empty=True,
         toml_file=DEFAULT_TOML,
         extra="forbid",
         frozen=True,

@@ -52,6 +52,11 @@ def read_document(path: Path) -> Document:
         blocks = reader(path)
     except OSError as error:
         raise DocumentError(f"读不出来（{error.strerror or error}）") from error
+    except DocumentError:
+        raise
+    # A file may break the libraries below in any way; it must not stop the build.
+    except Exception as error:
+        raise DocumentError(f"读取时出错（{type(error).__name__}：{error}）") from error
     blocks = tuple(block for block in blocks if block.text.strip())
     if not blocks:
         raise DocumentError("里面没有文字")

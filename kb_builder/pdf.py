@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ _EDGE_LINES = 2
 _REPEATED_SHARE = 0.6
 _MIN_PAGES = 3
 _MIN_CHARS_A_PAGE = 5
-_SENTENCE_END = tuple("。！？；：.!?;:”）)")
+_FULL_SHARE = 0.8
+"""A line shorter than this share of the page's longest ended by itself, not at the margin."""
 _ITEM = re.compile(
     r"(?:[•·●○■\-–—*]|\(?\d{1,2}[.)、）]|[（(]?[一二三四五六七八九十]+[)）、.])\s*\S"
 )
@@ -87,14 +89,13 @@ def _without_edges(lines: list[str], repeated: set[str]) -> list[str]:
 
 
 def join_lines(lines: list[str]) -> str:
-    """Join lines that the page's width broke; keep breaks after short or finished lines."""
+    """Join lines that the page's width broke; keep breaks after short lines and before items."""
     if not lines:
         return ""
-    full = max(len(line) for line in lines) * 0.8
+    full = max(len(line) for line in lines) * _FULL_SHARE
     text = lines[0]
-    for before, line in zip(lines, lines[1:], strict=False):
-        ended = len(before) < full or before.endswith(_SENTENCE_END) and len(before) < full / 0.85
-        if ended or _ITEM.match(line):
+    for before, line in pairwise(lines):
+        if len(before) < full or _ITEM.match(line):
             text += "\n" + line
         elif _WIDE.match(before[-1]) or _WIDE.match(line[0]):
             text += line

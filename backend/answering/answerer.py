@@ -12,6 +12,7 @@ from backend.answering.composition import Composer
 from backend.answering.decision import Calibration, evidence, probability
 from backend.answering.understanding import (
     Context,
+    Topic,
     Understander,
     Understanding,
     context_of,
@@ -101,6 +102,8 @@ class Answerer:
     async def _decide(self, reading: Understanding, context: Context) -> Answer:
         if reading.comparing:
             return await self._compare(reading)
+        if reading.vague:
+            return Answer("ask_back", 0.5, aspect=reading.aspect)
         linked = self._linked_concept(reading)
         if linked is not None:
             sure = probability(self._calibration, evidence(reading, None, linked.id))
@@ -109,10 +112,15 @@ class Answerer:
         found = await self._retrieve(reading.query)
         if linked is None and reading.topics:
             return self._outside(reading, found)
-        concept = linked or self._best_concept(reading, found)
-        if concept is None:
+        choices = [c for c in (linked, self._best_concept(reading, found)) if c is not None]
+        if not choices:
             return self._from_documents(reading, found) or self._refuse(reading, found, 0.0)
-        sure = probability(self._calibration, evidence(reading, found, concept.id))
+        sure, concept = max(
+            ((probability(self._calibration, evidence(reading, found, c.id)), c) for c in choices),
+            key=lambda choice: choice[0],
+        )
+        if concept is not linked:
+            reading = replace(reading, topics=())
         step = self._calibration.step(sure)
         if step == "answer" and (linked is not None or not self._ambiguous(reading)):
             return self._compose(concept, reading, found, sure)
@@ -124,6 +132,9 @@ class Answerer:
         concepts = self._library.concepts
         unknown = [t for t in reading.topics[:2] if t.target.id not in concepts]
         if unknown:
+            spoken = self._spoken_of(reading, unknown[0])
+            if spoken is not None:
+                return spoken
             found = await self._retrieve(reading.query)
             return self._outside(replace(reading, topics=(unknown[0], *reading.topics)), found)
         one, other = (concepts[t.target.id] for t in reading.topics[:2])
@@ -142,6 +153,16 @@ class Answerer:
                 return self._refuse(reading, found, sure)
         # In doubt, the table answers better than asking which of two named things was meant.
         return self._composer.comparison(one, other, sure)
+
+    def _spoken_of(self, reading: Understanding, unknown: Topic) -> Answer | None:
+        """交换机跟集线器的区别: only one has a card, but it speaks of the other one."""
+        label = unknown.target.label
+        for topic in reading.topics[:2]:
+            card = self._library.concepts.get(topic.target.id)
+            if card is not None and normalise(label).text in self._bodies[card.id]:
+                sure = probability(self._calibration, evidence(reading, None, card.id))
+                return self._composer.card(card, None, label, sure)
+        return None
 
     async def _retrieve(self, query: str) -> Retrieval | None:
         try:

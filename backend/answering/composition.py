@@ -147,8 +147,10 @@ class Composer:
             for c in near
             if len(concepts) == 1 and self._library.comparison_of(first.id, c.id)
         ]
+        contrasts = first.relations.get("contrasts_with", ())
+        near.sort(key=lambda c: c.id in contrasts)
         topics = [Suggestion(c) for c in (*concepts[1:], *near)]
-        offered = [*topics[:1], *tables[:1], *aspects[:1], *topics[1:], *aspects[1:]]
+        offered = [*topics[:1], *aspects[:1], *tables[:1], *topics[1:], *aspects[1:]]
         return tuple(dict.fromkeys(offered))[:_MAX_SUGGESTIONS]
 
 

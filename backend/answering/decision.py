@@ -8,7 +8,7 @@ travel with the knowledge base version; the defaults below are the same fit, for
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -22,7 +22,7 @@ _LEXICAL_SCALE = 10.0
 
 
 class Calibration(BaseModel):
-    """Weights by feature name, for messages judged by links alone and with retrieval.
+    """Weights by feature name: judged by links alone, by links and passages, by passages alone.
 
     Below ``ask_back_line`` the bot says that it does not know; from ``answer_line`` it answers;
     between them it asks back. Both are probabilities.
@@ -51,6 +51,15 @@ class Calibration(BaseModel):
             "agreement": 1.0,
         }
     )
+    unlinked: Mapping[str, float] = Field(
+        default_factory=lambda: {
+            "bias": -3.0,
+            "dense": 2.0,
+            "lexical": 1.0,
+            "agreement": 1.5,
+            "dominance": 1.0,
+        }
+    )
     ask_back_line: float = Field(default=0.40, ge=0, le=1)
     answer_line: float = Field(default=0.85, ge=0, le=1)
 
@@ -73,22 +82,25 @@ def read_calibration(stored: Mapping[str, object]) -> Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The features of one decision; the last three are None when nothing was retrieved."""
+    """The features of one decision; the last four are None when nothing was retrieved."""
 
     link: float
     coverage: float
     unexplained: float
     inherited: float
+    everyday: float
     dense: float | None = None
     lexical: float | None = None
     agreement: float | None = None
+    dominance: float | None = None
 
 
 def evidence(reading: Understanding, found: Retrieval | None, concept_id: str | None) -> Evidence:
     """Collect the features for answering ``reading`` with ``concept_id``.
 
     ``unexplained`` is in tens of characters, at most 1.5. ``lexical`` is log(1 + BM25 / 10).
-    ``agreement`` is the share of the best three passages that belong to the concept.
+    ``agreement`` is the share of the best three passages that belong to the concept,
+    ``dominance`` its share of the sum of 1 / rank over all passages found.
     """
     topic = next((t for t in reading.topics if t.target.id == concept_id), None)
     if topic is None:
@@ -99,25 +111,29 @@ def evidence(reading: Understanding, found: Retrieval | None, concept_id: str | 
         coverage=reading.coverage if link else 0.0,
         unexplained=min(reading.residual / 10, 1.5),
         inherited=float(reading.inherited),
+        everyday=float(reading.everyday),
     )
     if found is None:
         return features
     best = found.hits[:3]
     agreeing = sum(hit.passage.concept_id == concept_id for hit in best)
-    return Evidence(
-        link=features.link,
-        coverage=features.coverage,
-        unexplained=features.unexplained,
-        inherited=features.inherited,
+    weight = sum(1 / hit.rank for hit in found.hits)
+    own = sum(1 / hit.rank for hit in found.hits if hit.passage.concept_id == concept_id)
+    return replace(
+        features,
         dense=max(found.dense, 0.0),
         lexical=math.log1p(found.lexical / _LEXICAL_SCALE),
         agreement=agreeing / len(best) if best else 0.0,
+        dominance=own / weight if weight else 0.0,
     )
 
 
 def probability(calibration: Calibration, features: Evidence) -> float:
     """Return the calibrated probability in (0, 1) that an answer would be supported."""
-    weights = calibration.linked if features.dense is None else calibration.retrieved
+    if features.dense is None:
+        weights = calibration.linked
+    else:
+        weights = calibration.retrieved if features.link else calibration.unlinked
     total = weights.get("bias", 0.0)
     for name, weight in weights.items():
         value = getattr(features, name, None)

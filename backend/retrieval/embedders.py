@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.errors import KnowledgeBaseCorrupt, KnowledgeBaseMismatch
-from backend.retrieval.analysis import runs, without_asking
+from backend.retrieval.analysis import runs
 from backend.retrieval.ports import Vectors
 
 DEFAULT_EMBEDDER = "lsa-char13-v1"
@@ -99,14 +99,11 @@ class LsaEmbedder:
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for row, text in enumerate(texts):
-            vectors[row] = self._encode(text)
+            vectors[row] = self.encode_query(text)
         vectors[~vectors.any(axis=1), -1] = 1
         return vectors
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        return self._encode(without_asking(text))
-
-    def _encode(self, text: str) -> NDArray[np.float32]:
         vector = np.zeros(self.dimension, np.float32)
         columns, weights = _weigh(_grams(text), self._columns, self._idf)
         vector[:-1] = weights @ self._components[columns]

@@ -22,7 +22,10 @@ from backend.retrieval.passages import Passage, Scored, from_record, to_record
 from backend.retrieval.ports import Vectors
 
 LITE_COLLECTION = "passages"
-BM25_K1, BM25_B = 1.2, 0.75
+BM25_K1, BM25_B = 1.5, 0.75
+"""milvus-lite drops these two on the way and always uses its defaults: the same, on purpose."""
+_DENSE_METRIC = "IP"
+"""Vectors have length 1: their inner product is their cosine, and quicker to compute."""
 _ANALYZER = {"tokenizer": "standard"}
 _HNSW_FROM = 50_000
 """Passages from which the approximate dense index pays; below, FLAT is exact and quick."""
@@ -45,8 +48,11 @@ Store = Path | Server
 class MilvusIndex:
     """The passages of one version; see ``ports.PassageIndex`` for what the methods promise."""
 
-    def __init__(self, connection: "_Connection", collection: str) -> None:
+    def __init__(
+        self, connection: "_Connection", collection: str, ignored: frozenset[str] = frozenset()
+    ) -> None:
         self._connection = connection
+        self._ignored = ignored
         self._client = connection.client
         self._collection = collection
 
@@ -61,13 +67,16 @@ class MilvusIndex:
         return index
 
     @classmethod
-    def open(cls, store: Store, collection: str) -> Self:
-        """Open a sealed collection; KnowledgeBaseCorrupt or KnowledgeBaseBusy when it cannot be."""
+    def open(cls, store: Store, collection: str, ignored: frozenset[str] = frozenset()) -> Self:
+        """Open a sealed collection; KnowledgeBaseCorrupt or KnowledgeBaseBusy when it cannot be.
+
+        ``ignored`` terms are left out of queries that have others (see ``frequent_terms``).
+        """
         with _explained(store, "打不开"):
             connection = _Connection(store)
         with _explained(store, "打不开"), connection.closed_on_error():
             connection.client.load_collection(collection, timeout=_BUILD_SECONDS)
-        return cls(connection, collection)
+        return cls(connection, collection, ignored)
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
         with _explained(self._connection.store, _WRITING):
@@ -92,13 +101,13 @@ class MilvusIndex:
             return int(rows[0]["count(*)"])
 
     def lexical(self, query: str, limit: int) -> list[Scored]:
-        text = encode(query_terms(query))
+        text = encode(query_terms(query, self._ignored))
         return self._search("sparse", text, "BM25", limit) if text else []
 
     def dense(self, vector: NDArray[np.float32], limit: int) -> list[Scored]:
         if not vector.any():
             return []
-        return self._search("dense", vector.tolist(), "COSINE", limit)
+        return self._search("dense", vector.tolist(), _DENSE_METRIC, limit)
 
     def close(self) -> None:
         self._connection.close()
@@ -150,7 +159,7 @@ class MilvusIndex:
         )
         hnsw = {"M": 16, "efConstruction": 200} if approximate else {}
         kind = "HNSW" if approximate else "FLAT"
-        indexes.add_index("dense", index_type=kind, metric_type="COSINE", params=hnsw)
+        indexes.add_index("dense", index_type=kind, metric_type=_DENSE_METRIC, params=hnsw)
         self._client.create_collection(
             self._collection, schema=schema, index_params=indexes, timeout=_BUILD_SECONDS
         )
@@ -172,7 +181,10 @@ class _Connection:
             self._lite = _Lite(store)
             uri, token = self._lite.uri, ""
         try:
-            self.client: Any = MilvusClient(uri, token=token, timeout=_SEARCH_SECONDS)
+            # A shared connection would stay open after close, one more with every swap.
+            self.client: Any = MilvusClient(
+                uri, token=token, timeout=_SEARCH_SECONDS, dedicated=True
+            )
         except BaseException:
             if self._lite is not None:
                 self._lite.close()

@@ -1,6 +1,7 @@
 """A version of the knowledge base while it is open for reading."""
 
 import contextlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -14,6 +15,7 @@ from backend.retrieval.search import search_index
 from backend.retrieval.versions import REBUILD, SCHEMA, Manifest, Versions
 
 ALIAS = "assistant408"
+_FREQUENT = "frequent.json"
 
 
 def server_collection(version: str) -> str:
@@ -69,11 +71,12 @@ def open_version(
         hold = undo.enter_context(versions.hold(version))
         folder = versions.folder(version)
         loaded = load_embedder(manifest.embedder, folder / "embedder")
+        ignored = load_frequent(folder)
         copy = None if server else _copy(folder / "milvus.db", versions.root / "readers")
         if copy is not None:
             undo.callback(copy.close)
         collection = server_collection(version) if server else LITE_COLLECTION
-        index = MilvusIndex.open(server or _store(copy), collection)
+        index = MilvusIndex.open(server or _store(copy), collection, ignored)
         undo.callback(index.close)
         if index.count() != manifest.passages:
             raise KnowledgeBaseCorrupt(
@@ -83,15 +86,28 @@ def open_version(
     return OpenVersion(manifest, loaded, index, copy, hold)
 
 
-def collect_old(versions: Versions, server: Server | None) -> list[str]:
-    """Remove the versions that nobody uses any more; return their names."""
+def save_frequent(folder: Path, terms: frozenset[str]) -> None:
+    """Write the terms that queries of a version leave out."""
+    (folder / _FREQUENT).write_text(json.dumps(sorted(terms), ensure_ascii=False), encoding="utf-8")
 
-    def drop(manifest: Manifest) -> None:
-        if server is not None and manifest.server == server.uri:
-            with contextlib.suppress(KnowledgeBaseError):  # the next build tries again
-                drop_collection(server, server_collection(manifest.version))
 
-    return versions.collect(drop)
+def load_frequent(folder: Path) -> frozenset[str]:
+    """Read what ``save_frequent`` wrote; KnowledgeBaseCorrupt when it cannot be read."""
+    try:
+        return frozenset(json.loads((folder / _FREQUENT).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise KnowledgeBaseCorrupt(f"知识库缺少 {_FREQUENT}；{REBUILD} 重建。") from error
+
+
+def collect_old(versions: Versions, server: Server | None, interrupted: bool = False) -> list[str]:
+    """Remove the versions that nobody uses any more; see ``Versions.collect``."""
+
+    def drop(version: str) -> None:
+        if server is not None:
+            with contextlib.suppress(KnowledgeBaseError):  # the server is away: it stays there
+                drop_collection(server, server_collection(version))
+
+    return versions.collect(drop, interrupted)
 
 
 def _copy(store: Path, readers: Path) -> ReaderCopy:

@@ -10,7 +10,6 @@ data_dir/kb/
 └── readers/<random>/       private copies of readers (see ``reader_copy``)
 """
 
-import contextlib
 import fcntl
 import json
 import os
@@ -154,15 +153,28 @@ class Versions:
             raise
         return lock
 
+    def create(self, version: str) -> IO[bytes]:
+        """Start a version's folder, held like one in use until the returned file is closed."""
+        folder = self.folder(version)
+        folder.mkdir(parents=True)
+        lock = (folder / "lock").open("ab")
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return lock
+
     def collect(
-        self, drop: Callable[[Manifest], None] | None = None, interrupted: bool = False
+        self, drop: Callable[[str], None] | None = None, interrupted: bool = False
     ) -> list[str]:
         """Remove versions that are neither in use nor held; return their names.
 
         ``drop`` removes what a version keeps elsewhere. ``interrupted`` also takes folders without
         a manifest; only the holder of ``building`` may ask for that.
         """
-        current = self.current() if self._pointer.exists() else ""
+        try:
+            current = self.current()
+        except KnowledgeBaseMissing:
+            current = ""
+        except KnowledgeBaseCorrupt:  # any of them may be the one in use
+            return []
         removed: list[str] = []
         for folder in sorted((self.root / "versions").glob("*")):
             complete = (folder / "manifest.json").exists()
@@ -171,17 +183,12 @@ class Versions:
             with _locked(folder / "lock", fcntl.LOCK_EX) as lock:
                 if lock is None:
                     continue
-                self._remove(folder, drop)
+                if drop is not None:
+                    drop(folder.name)
+                (folder / "manifest.json").unlink(missing_ok=True)
+                shutil.rmtree(folder, ignore_errors=True)
                 removed.append(folder.name)
         return removed
-
-    def _remove(self, folder: Path, drop: Callable[[Manifest], None] | None) -> None:
-        with contextlib.suppress(KnowledgeBaseMissing, KnowledgeBaseCorrupt):
-            manifest = self.manifest(folder.name)
-            if drop is not None:
-                drop(manifest)
-        (folder / "manifest.json").unlink(missing_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

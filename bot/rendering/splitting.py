@@ -29,10 +29,8 @@ def split_blocks(blocks: Sequence[Block], max_chars: int) -> tuple[str, ...]:
     if max_chars < 1:
         raise ValueError("max_chars must be positive")
     packer = _Packer(max_chars)
-    previous: Block | None = None
-    for block in _with_headings_attached(blocks, max_chars):
-        _pack(packer, block, gap(previous, block))
-        previous = block
+    for gap_before, block in _with_headings_attached(blocks, max_chars):
+        _pack(packer, block, gap_before)
     return packer.finish()
 
 
@@ -75,28 +73,36 @@ def _pack(packer: _Packer, block: Block, gap_before: str) -> None:
         gap_before = "\n"
 
 
-def _with_headings_attached(blocks: Iterable[Block], max_chars: int) -> Iterator[Block]:
-    """Join each heading to the first unit after it, so that no message ends in a heading."""
-    heading = ""
+def _with_headings_attached(blocks: Iterable[Block], max_chars: int) -> Iterator[tuple[str, Block]]:
+    """Join each heading to the first unit after it, so that no message ends in a heading.
+
+    Gives each block with the gap before it.
+    """
+    previous: Block | None = None
+    heading, heading_gap = "", ""
     for block in blocks:
+        gap_before = gap(previous, block)
+        previous = block
         if block.kind == "heading":
+            heading_gap = heading_gap if heading else gap_before
             heading = f"{heading}\n{block.text}".strip()
             continue
-        yield from _attach(heading, block, max_chars)
+        if not heading:
+            yield gap_before, block
+        elif _belong_together(heading, block.units[0], max_chars):
+            first, *rest = block.units
+            yield heading_gap, Block(block.kind, (f"{heading}\n{first}", *rest))
+        else:
+            yield heading_gap, Block("heading", (heading,))
+            yield gap_before, block
         heading = ""
     if heading:
-        yield Block("heading", (heading,))
+        yield heading_gap, Block("heading", (heading,))
 
 
-def _attach(heading: str, block: Block, max_chars: int) -> Iterator[Block]:
-    first, *rest = block.units
-    if not heading:
-        yield block
-    elif len(heading) + 1 + len(first) <= max_chars or len(first) > max_chars:
-        yield Block(block.kind, (f"{heading}\n{first}", *rest))
-    else:
-        yield Block("heading", (heading,))
-        yield block
+def _belong_together(heading: str, first: str, max_chars: int) -> bool:
+    """Whether they fit in one message, or have to be cut further anyway."""
+    return len(heading) + 1 + len(first) <= max_chars or len(first) > max_chars
 
 
 def _pieces(text: str, max_chars: int, cuts: Sequence[re.Pattern[str]]) -> Iterator[str]:

@@ -248,8 +248,13 @@ def test_crc_division_codeword_and_error() -> None:
     fcs = lines[-1][-r:]
     flipped = data + fcs[:-1] + str(1 - int(fcs[-1]))
     received = divide_mod_2(data + fcs, divisor)[-1][-r:]
-    work = section("cn.crc", "例题").split("```")[1].split()
-    assert [line for line in work if line != divisor] == lines
+    steps = [
+        f"{k}. {before} ⊕ {int(before, 2) ^ int(after, 2):0{len(before)}b} = {after}"
+        for k, (before, after) in enumerate(itertools.pairwise(lines), start=1)
+    ]
+    assert all(step.split()[3].strip("0") == divisor for step in steps)
+    work = [line for line in section("cn.crc", "例题").splitlines() if "⊕" in line]
+    assert work == steps
     assert_says(
         "cn.crc",
         "数据 101101，G(x) = x⁴ + x + 1，即 10011，r = 4",

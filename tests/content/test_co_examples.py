@@ -38,8 +38,9 @@ def test_cpi_example_before_and_after_the_compiler_removes_half_the_alu_instruct
 
     _, cpi, seconds, mips = measure((600_000_000, 200_000_000, 200_000_000))
     shown("co.cpi", "主频 2 GHz", "执行 10⁹ 条", "运算类占 60%、CPI 为 1", "访存类占 20%、CPI 为 4")
-    shown("co.cpi", "转移类占 20%、CPI 为 3", f"0.2×3 = {cpi:g}\n")
-    shown("co.cpi", f"= {seconds:g} s\n", f"(2×10⁶) = {mips:g}\n")
+    shown("co.cpi", "转移类占 20%、CPI 为 3", f"CPI = 0.6×1 + 0.2×4 + 0.2×3 = {cpi:g}\n")
+    shown("co.cpi", f"执行时间 = 10⁹ × {cpi:g} ÷ (2×10⁹) = {seconds:g} s\n")
+    shown("co.cpi", f"MIPS = 2×10⁹ ÷ ({cpi:g}×10⁶) = {mips:g}\n")
     cycles, cpi, seconds, mips = measure((300_000_000, 200_000_000, 200_000_000))
     shown("co.cpi", "指令条数 = 0.7×10⁹", f"总周期 = {cycles / 1e9:g}×10⁹", f"CPI ≈ {cpi:.2f}，")
     shown("co.cpi", f"执行时间 = {seconds:g} s，", f"MIPS ≈ {mips:.0f}。")
@@ -54,6 +55,7 @@ def test_complement_example_codes_of_minus_52_and_the_value_of_a6h() -> None:
     two = struct.pack("b", x)[0]
     ones = (two - 1) & 0xFF
     assert ones == 0x80 | (~(-x) & 0x7F)
+    shown("co.complement", "求 8 位补码", "末位加 1，")
     shown("co.complement", f"x = {x}。".replace("-", "−"), f"{-x} = {grouped(-x, 8)}")
     shown("co.complement", f"原码为 {grouped(sign_magnitude, 8)}", f"反码为 {grouped(ones, 8)}")
     shown("co.complement", f"补码为 {grouped(two, 8)}，即 {two:02X}H")
@@ -61,7 +63,9 @@ def test_complement_example_codes_of_minus_52_and_the_value_of_a6h() -> None:
     assert excess == two ^ 0x80
     shown("co.complement", f"移码为 {grouped(excess, 8)}，即 {excess:02X}H（−52 + 128 = {excess}）")
     (value,) = struct.unpack("b", b"\xa6")
-    shown("co.complement", f"A6H = {grouped(0xA6, 8)}", f"= −{-value}；", f"无符号数则是 {0xA6}。")
+    weights = "−128 + 32 + 4 + 2"
+    shown("co.complement", f"A6H = {grouped(0xA6, 8)}，真值 = {weights} = −{-value}；")
+    shown("co.complement", f"无符号数则是 {0xA6}。")
     assert value == -128 + 32 + 4 + 2
 
 
@@ -106,7 +110,7 @@ def test_overflow_example_flags_of_both_operations() -> None:
         text = line.format(r=r) + f"，最高位进位为 {c8}，次高位进位为 {c7}，"
         shown("co.overflow", text + f"所以 OF={of}、CF={cf}、SF={sf}、ZF={zf}。")
     assert (0x64, 0x32, 0x64 + 0x32) == (100, 50, 150)
-    shown("co.overflow", "无符号结果 150 正确")
+    shown("co.overflow", "8 位运算", "无符号结果 150 正确")
     assert (0xA0 ^ 0xFF, 0x60, 0xA0, to_signed(0xA0, 8)) == (0x5F, 96, 160, -96)
     shown("co.overflow", "96 < 160（CF=1）", "96 > −96（SF = OF 且 ZF = 0）")
 
@@ -177,9 +181,12 @@ def test_dram_refresh_example_for_256_rows_and_100_ns() -> None:
     rows, cycle_ns, period_ns = 256, 100, 2_000_000
     dead = rows * cycle_ns
     shown("co.sram-dram", "64K×1 位", "256 行 × 256 列", "存取周期 100 ns，2 ms 内")
-    shown("co.sram-dram", f"0.1 μs = {dead / 1000:g} μs", f"2000 = {dead / period_ns:.2%}\n")
+    shown("co.sram-dram", f"死区 = 256 × 0.1 μs = {dead / 1000:g} μs，")
+    shown("co.sram-dram", f"死时间率 = {dead / 1000:g} ÷ 2000 = {dead / period_ns:.2%}\n")
     system = cycle_ns + cycle_ns
-    shown("co.sram-dram", f"系统存取周期 = {system} ns", f"× 0.2 μs = {rows * system / 1000:g} μs")
+    shown(
+        "co.sram-dram", f"系统存取周期 = {system} ns，每 256 × 0.2 μs = {rows * system / 1000:g} μs"
+    )
     shown("co.sram-dram", f"2000 ÷ 256 = {period_ns / rows / 1000:g} μs")
     address = (64 * 1024 - 1).bit_length()
     row_bits = (rows - 1).bit_length()
@@ -193,11 +200,12 @@ def test_cache_mapping_example_fields_total_bits_and_placement() -> None:
     offset, index = (64 - 1).bit_length(), (sets - 1).bit_length()
     tag = 32 - index - offset
     shown("co.cache-mapping", "主存地址 32 位", "数据区 32 KB，块长 64 B，4 路组相联，写回法")
-    shown("co.cache-mapping", f"64 B = {lines}，组数 = {lines} ÷ 4 = {sets}\n")
+    shown("co.cache-mapping", f"行数 = 32 KB ÷ 64 B = {lines}，组数 = {lines} ÷ 4 = {sets}\n")
     shown("co.cache-mapping", f"块内地址 {offset} 位，组号 {index} 位，标记 32 − 7 − 6 = {tag} 位")
     per_line = sum((1, 1, tag, 64 * 8))
     total = sum(per_line for _ in range(lines))
-    shown("co.cache-mapping", f"1 + 1 + {tag} + 512 = {per_line} 位，", f"= {total} 位\n")
+    shown("co.cache-mapping", f"1 + 1 + {tag} + 512 = {per_line} 位，")
+    shown("co.cache-mapping", f"总位数 = {lines} × {per_line} = {total} 位\n")
     block, within = divmod(0x12345, 64)
     bits = f"{0x12345:032b}"
     assert int(bits[:tag], 2) == block // sets
@@ -242,10 +250,12 @@ def test_amat_example_both_conventions_and_the_array_hit_rates() -> None:
     shown("co.amat", f"950 ÷ 1000 = {hits / (hits + misses):.0%}\n")
     serial = (hits * 2 + misses * (2 + 100)) / 1000
     parallel = (hits * 2 + misses * 100) / 1000
-    shown("co.amat", f"2 + 0.05 × 100 = {serial:g} ns\n", f"0.05 × 100 = {parallel:g} ns，")
+    shown("co.amat", f"T = 2 + 0.05 × 100 = {serial:g} ns\n")
+    shown("co.amat", f"T = 0.95 × 2 + 0.05 × 100 = {parallel:g} ns，")
     shown("co.amat", f"效率 = 2 ÷ {parallel:g} ≈ {2 / parallel:.1%}")
     read = hit_rate((4 * i for i in range(1600)), 64)
     both = hit_rate((4 * i for i in range(1600) for _ in "rw"), 64)
+    shown("co.amat", f"每块 {64 // 4} 个元素", "a[i] = a[i] + 1（读写各一次")
     shown("co.amat", "块长 64 B，int 占 4 B", f"15 ÷ 16 = {read:.2%}；", f"31 ÷ 32 = {both:.3%}。")
 
 
@@ -260,9 +270,12 @@ def test_tlb_example_translates_the_address_and_averages_the_time() -> None:
     shown("co.tlb", f"64 ÷ 4 = {sets}，组号 {set_bits} 位 = {index}，")
     shown("co.tlb", f"标记 {32 - page_bits - set_bits} 位 = {tag:X}H\n", f"第 {index} 组")
     physical = 0x00A * 4096 + offset
-    shown("co.tlb", "页框号为 00AH", f"物理地址 = {physical:06X}H")
+    shown(
+        "co.tlb", "物理地址 24 位", f"标记为 {tag:X}H、页框号为 00AH", f"物理地址 = {physical:06X}H"
+    )
     average = (98 * (1 + 100) + 2 * (1 + 100 + 100)) / 100
-    shown("co.tlb", "TLB 查找 1 ns，主存 100 ns，命中率 98%", f"0.02 × 201 = {average:g} ns。")
+    shown("co.tlb", "TLB 查找 1 ns，主存 100 ns，命中率 98%", "0.98 × 101 + 0.02 × 201 = ")
+    shown("co.tlb", f" = {average:g} ns。")
 
 
 # --- CO04 ---------------------------------------------------------------------------------------
@@ -280,7 +293,8 @@ def test_addressing_modes_example_effective_addresses_and_branch_target() -> Non
         shown("co.addressing-modes", f". {mode}：EA = {ea:04X}H")
     pc = 0x1000 + 4
     (displacement,) = struct.unpack("b", b"\xf0")
-    shown("co.addressing-modes", "在 1000H，长 4 字节", f"PC = {pc:04X}H，F0H = −{-displacement}，")
+    shown("co.addressing-modes", "在 1000H，长 4 字节，8 位位移量 F0H 以字节为单位")
+    shown("co.addressing-modes", f"PC = {pc:04X}H，F0H = −{-displacement}，")
     shown("co.addressing-modes", f"目标地址 = {pc + displacement:04X}H。")
 
 
@@ -294,7 +308,8 @@ def test_pipeline_example_by_walking_the_space_time_diagram() -> None:
     cycles = max(c for c, _ in cells) + 1
     total = cycles * step
     shown("co.pipeline", "180、100、150、190、80 ps，段寄存器延迟 10 ps，连续执行 100 条")
-    shown("co.pipeline", f"190 + 10 = {step} ps\n", f"= {total} ps = {total / 1000:g} ns\n")
+    shown("co.pipeline", f"190 + 10 = {step} ps\n", f"(5 + {n} − 1) × {step} = {total} ps")
+    shown("co.pipeline", f" = {total / 1000:g} ns\n", "需 180+100+150+190+80 = ")
     serial = sum(stages) * n
     shown("co.pipeline", f"= {sum(stages)} ps，100 条需 {serial / 1000:g} ns，")
     shown("co.pipeline", f"70 ÷ 20.8 ≈ {serial / total:.2f}\n")
@@ -344,7 +359,8 @@ def test_hazard_example_cycle_counts_by_simulation() -> None:
     shown(card, f"load-use 停 {fast - ideal}，共 {fast} 个周期", f"不停顿，共 {best} 个周期")
     assert best == ideal
     wrong = 20 * 25 * 2 / 100 / 100
-    shown(card, "占指令的 20%，预测错误率 25%", f"0.2 × 0.25 × 2 = {1 + wrong:g}。")
+    shown(card, "占指令的 20%，预测错误率 25%", "每次错误损失 2 个周期")
+    shown(card, f"CPI = 1 + 0.2 × 0.25 × 2 = {1 + wrong:g}。")
 
 
 @pytest.mark.parametrize(
@@ -373,7 +389,12 @@ def test_microprogram_example_field_widths_and_control_store() -> None:
     widths = [len(f"{m:b}") for m in groups]  # codes 0..m, code 0 meaning no command
     assert widths == [ceil(log2(m + 1)) for m in groups]
     control, address = sum(widths), (256 - 1).bit_length()
-    shown("co.microprogram", f"{sum(groups)} 个微命令", "各有 3、7、5、8、3 个", "字段 2 位")
+    shown(
+        "co.microprogram",
+        f"{sum(groups)} 个微命令分成 {len(groups)} 个互斥组",
+        "各有 3、7、5、8、3 个",
+        "字段 2 位；控存共 256 条",
+    )
     shown("co.microprogram", "各字段位数为 " + "、".join(map(str, widths)) + "，")
     shown("co.microprogram", f"共 {control} 位（直接编码要 {sum(groups)} 位）")
     word = control + 2 + address
@@ -391,7 +412,7 @@ def test_program_interrupt_example_load_and_deadline() -> None:
     card = "co.program-interrupt"
     shown(card, "40 KB/s，每次中断传 4 B，每次中断共用 400 个周期，主频 200 MHz")
     shown(card, f"40000 ÷ 4 = {per_second} 次，用 {cycles // 10**6}×10⁶ 个周期")
-    shown(card, f"(200×10⁶) = {cycles / 200e6:.0%}。")
+    shown(card, f"占用率 = {cycles // 10**6}×10⁶ ÷ (200×10⁶) = {cycles / 200e6:.0%}。")
     gap, busy = 10**6 / per_second, 400 / 200
     assert busy <= gap
     shown(card, f"间隔 {gap:g} μs，处理 {busy:g} μs，不丢数据")
@@ -427,9 +448,13 @@ def test_dma_example_processor_share_and_stolen_memory_time() -> None:
     rate, hz = 8 * 10**6, 10**9
     times = rate // 4000
     shown("co.dma", "8 MB/s，每次 DMA 传 4000 B", "共 1500 个周期，CPU 主频 1 GHz")
-    shown("co.dma", "一次传 8 B，主存存取周期 50 ns", f"÷ 4000 = {times}\n")
+    shown("co.dma", "一次传 8 B，主存存取周期 50 ns", f"8×10⁶ ÷ 4000 = {times}\n")
     shown("co.dma", f"2000 × 1500 ÷ 10⁹ = {times * 1500 / hz:.1%}\n")
     stolen = rate // 8
     assert stolen == 10**6
     busy_ns = stolen * 50
-    shown("co.dma", "8×10⁶ ÷ 8 = 10⁶ 次", f"= {busy_ns // 10**6} ms，即 {busy_ns / 10**9:.0%}")
+    shown(
+        "co.dma",
+        "8×10⁶ ÷ 8 = 10⁶ 次",
+        f"10⁶ × 50 ns = {busy_ns // 10**6} ms，即 {busy_ns / 10**9:.0%}",
+    )

@@ -451,7 +451,7 @@ def test_demand_paging_access_time() -> None:
         f"{float(hit + fault):.3f} ns，约 {round(hit + fault)} ns",
     )
     assert round((hit + fault) / memory, 3) == 2
-    assert_says("os.demand-paging", "十万次访问缺页一次", "原来的 2 倍")
+    assert_says("os.demand-paging", "十万次访问才缺页一次", "原来的 2 倍")
 
 
 def replace_pages(pages: Iterable[int], frames: int, *, refresh: bool) -> list[tuple[bool, str]]:

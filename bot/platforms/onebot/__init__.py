@@ -1,10 +1,34 @@
 """QQ through OneBot v11 clients (NapCat, Lagrange, LLOneBot …): the only place with NoneBot.
 
-    door.py         who may come in at all: no HTTP events, refusals logged
-    codec.py        event → IncomingMessage, reply → message segments
-    connections.py  the accounts connected now, sending with one retry
-    app.py          NoneBot, its one matcher, the web application, ``serve``
-
-Importing any of them imports NoneBot, which throws away loguru's sinks and adds its own to
-stdout: configure logging afterwards.
+door.py         who may come in at all: no HTTP events, refusals logged
+codec.py        event → IncomingMessage, reply → message segments
+connections.py  the accounts connected now, sending with one retry
+app.py          NoneBot, its one matcher, the web application, ``serve``
 """
+
+import sys
+
+from loguru import logger
+
+
+def _import_nonebot() -> None:
+    """Import NoneBot without losing our logging.
+
+    When it is first imported it removes every sink of loguru's one logger and adds its own to
+    standard output.
+
+    It is silenced from the start: it logs whole events and, at DEBUG, its configuration with the
+    token. What an operator needs is logged by ``OneBotPlatform`` and ``Door``.
+    """
+    logger.disable("nonebot")
+    kind = type(logger)
+    remove, add = kind.remove, kind.add
+    kind.remove = kind.add = lambda *_, **__: 0  # pyright: ignore[reportAttributeAccessIssue]
+    try:
+        import nonebot.log  # noqa: F401
+    finally:
+        kind.remove, kind.add = remove, add
+
+
+if "nonebot" not in sys.modules:
+    _import_nonebot()

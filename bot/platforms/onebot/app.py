@@ -161,11 +161,9 @@ async def serve(
 def _init_nonebot(options: OneBotOptions) -> None:
     """Start NoneBot with our values only.
 
-    It logs whole events and, at DEBUG, its configuration with the token: it is silenced, and what
-    an operator needs is logged by ``OneBotPlatform`` and ``Door``. Values from environment
-    variables such as NICKNAME or PORT and from our own .env must not reach it.
+    Values from environment variables such as NICKNAME or PORT and from our own .env, where the
+    secrets are, must not reach it.
     """
-    logger.disable("nonebot")
     nonebot.init(
         _env_file=(os.devnull,),
         driver="~fastapi+~aiohttp",
@@ -177,7 +175,7 @@ def _init_nonebot(options: OneBotOptions) -> None:
         nickname=set(),
         superusers=set(),
     )
-    logger.configure(patcher=None)
+    logger.configure(patcher=lambda _: None)  # NoneBot shortens the names of all modules
 
 
 def _add_health_routes(app: FastAPI, health: Health) -> None:

@@ -1,0 +1,126 @@
+"""``python -m bot serve | chat | doctor``; a failure to start is one sentence and exit code 1."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+from loguru import logger
+
+from backend.errors import BackendError
+from bot.errors import StartupError
+from bot.logs import configure_logging
+from bot.platforms.listening import PortUnavailable
+from config.settings import Settings, SettingsInvalid, load_settings
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="408 学习助手：serve 接 QQ（OneBot v11），chat 在终端里问，doctor 检查各个部分。",
+)
+
+
+@app.command(help="启动 OneBot v11 服务，等待 NapCat 等客户端连接。")
+def serve() -> None:
+    """Serve OneBot v11 until a signal."""
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    _run(_serve(settings))
+
+
+@app.command(help="在终端里提问；接在管道里时，一行问题对应一段回答。")
+def chat(
+    json: Annotated[
+        bool,
+        typer.Option("--json", help="一行一个 JSON 进，一行一个 JSON 出（格式见 docs/json.md）"),
+    ] = False,
+) -> None:
+    """Chat on standard input and output."""
+    settings = load_settings()
+    configure_logging("WARNING" if settings.log_level == "INFO" else settings.log_level)
+    _run(_chat(settings, json=json))
+
+
+@app.command(help="检查每一项依赖和设置，并说明怎么处理发现的问题。")
+def doctor() -> None:
+    """Check everything and say what to do about each failure."""
+    from bot.doctor import examine
+
+    configure_logging("ERROR")
+    raise typer.Exit(0 if _run(examine()) else 1)
+
+
+async def _serve(settings: Settings) -> None:
+    from bot.platforms.listening import claim
+    from bot.platforms.onebot.app import OneBotOptions, serve
+    from bot.wiring import open_house
+
+    listener = claim(settings.http.host, settings.http.port)
+    try:
+        async with open_house(settings, limited=True) as house:
+            warming = asyncio.create_task(_warm(house.knowledge_base.warm()))
+            options = OneBotOptions(
+                access_token=settings.onebot.access_token.get_secret_value(),
+                ignored_users=frozenset(settings.onebot.ignored_users),
+                api_timeout_seconds=settings.onebot.api_timeout_seconds,
+            )
+            await serve(
+                house.router,
+                options,
+                house.health,
+                host=settings.http.host,
+                listener=listener,
+            )
+            warming.cancel()
+    finally:
+        listener.close()
+
+
+async def _chat(settings: Settings, *, json: bool) -> None:
+    from bot.platforms.terminal import run_chat, run_pipe_json
+    from bot.wiring import open_house
+
+    async with open_house(settings, limited=False) as house:
+        stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+        if json:
+            await run_pipe_json(house.router, stream_in=stdin, stream_out=stdout)
+            return
+        interactive = sys.stdin.isatty() and sys.stdout.isatty()
+        warming = asyncio.create_task(_warm(house.knowledge_base.warm())) if interactive else None
+        await run_chat(house.router, stream_in=stdin, stream_out=stdout, interactive=interactive)
+        if warming is not None:
+            warming.cancel()
+
+
+async def _warm(opening: Coroutine[Any, Any, None]) -> None:
+    try:
+        await opening
+    except BackendError as error:
+        logger.warning("{} 现在只用概念卡片回答。", error)
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    from bot.platforms.serving import loop_factory
+
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        return runner.run(work)
+
+
+def main() -> None:
+    """Run the command line; turn known failures into one sentence on standard error."""
+    try:
+        app()
+    except (SettingsInvalid, StartupError, PortUnavailable, BackendError) as error:
+        sys.exit(_said(str(error)))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _said(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""The one place that names every concrete class and puts the house together from settings."""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from loguru import logger
+
+from backend.answering.answerer import Answerer
+from backend.answering.decision import Calibration, read_calibration
+from backend.conversation.embedded import RedisHandle, open_redis
+from backend.conversation.redis_store import RedisStore
+from backend.errors import KnowledgeBaseError, KnowledgeBaseMismatch
+from backend.generation.openai_client import ModelEndpoint, OpenAiGenerator
+from backend.knowledge.library import Library, load_library
+from backend.retrieval.knowledge_base import KnowledgeBase
+from backend.retrieval.milvus_index import Server
+from bot.errors import StartupError
+from bot.health import Health
+from bot.logs import decision_observer
+from config.settings import Settings
+from plugins.help.plugin import HelpPlugin
+from plugins.qa.plugin import QaPlugin
+from plugins.router import Limits, Router
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that a platform needs; made by ``open_house``."""
+
+    router: Router
+    health: Health
+    library: Library
+    knowledge_base: KnowledgeBase
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[House]:
+    """Open every store and build the plugins; closes them at the end.
+
+    ``limited`` applies the rate limits (off in the terminal, where the one user is the operator).
+    Raises StartupError or BackendError when starting makes no sense.
+    """
+    require_writable(settings.data_dir)
+    library = load_library(settings.content_dir)
+    async with AsyncExitStack() as stack:
+        redis = await open_redis(
+            settings.redis.url.get_secret_value(),
+            settings.data_dir.absolute(),
+            settings.redis.timeout_seconds,
+        )
+        stack.push_async_callback(redis.aclose)
+        store = _store(settings, redis)
+        base = knowledge_base(settings)
+        stack.push_async_callback(base.close)
+        generator = model(settings)
+        if generator is not None:
+            stack.push_async_callback(generator.aclose)
+        answerer = Answerer(
+            library,
+            base,
+            _calibration(settings, base),
+            passages=settings.answering.passages,
+            followup_window=timedelta(minutes=settings.history.followup_minutes),
+        )
+        health = Health()
+        router = Router(
+            [HelpPlugin(store), QaPlugin(library, answerer, store, generator)],
+            store,
+            store,
+            _limits(settings, limited=limited),
+            decision_observer(health.registry, with_text=settings.log_message_text),
+        )
+        _watch(health, library, redis, store, base, generator)
+        yield House(router, health, library, base)
+
+
+def require_writable(data_dir: Path) -> None:
+    """Create the data directory; StartupError when files cannot be written there."""
+    probe = data_dir / f".write-test-{os.getpid()}"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"ok")
+        probe.unlink()
+    except OSError as error:
+        raise StartupError(
+            f"数据目录 {data_dir} 写不进去（{error.strerror or error}）："
+            "请检查权限和磁盘空间，或用 ASSISTANT408_DATA_DIR 换一个目录。"
+        ) from error
+
+
+def knowledge_base(settings: Settings) -> KnowledgeBase:
+    """Make the knowledge base of these settings; nothing is opened yet."""
+    return KnowledgeBase(settings.data_dir.absolute(), milvus_server(settings))
+
+
+def milvus_server(settings: Settings) -> Server | None:
+    """Return the Milvus server of these settings, None for milvus-lite."""
+    uri = settings.milvus.uri
+    return Server(uri, settings.milvus.token.get_secret_value()) if uri else None
+
+
+def model(settings: Settings) -> OpenAiGenerator | None:
+    """Make the client of the language model, None when none is configured."""
+    llm = settings.llm
+    if not llm.base_url:
+        return None
+    return OpenAiGenerator(
+        ModelEndpoint(
+            base_url=llm.base_url,
+            model=llm.model,
+            api_key=llm.api_key.get_secret_value(),
+            connect_timeout_seconds=llm.connect_timeout_seconds,
+            first_token_timeout_seconds=llm.first_token_timeout_seconds,
+            total_timeout_seconds=llm.total_timeout_seconds,
+            max_tokens=llm.max_tokens,
+            temperature=llm.temperature,
+            concurrency=llm.concurrency,
+        )
+    )
+
+
+def _store(settings: Settings, redis: RedisHandle) -> RedisStore:
+    return RedisStore(
+        redis.link,
+        max_turns=settings.history.max_turns,
+        ttl_seconds=settings.history.ttl_hours * 3600,
+        dedupe_seconds=settings.limits.dedupe_minutes * 60,
+    )
+
+
+def _limits(settings: Settings, *, limited: bool) -> Limits:
+    limits = settings.limits
+    return Limits(
+        per_user=limits.user_per_minute if limited else None,
+        per_group=limits.group_per_minute if limited else None,
+        concurrency=limits.concurrency,
+        queue=limits.queue,
+        message_seconds=limits.message_seconds,
+        max_message_chars=limits.max_message_chars,
+    )
+
+
+def _calibration(settings: Settings, base: KnowledgeBase) -> Calibration:
+    """The calibration of the knowledge base in use; settings override its lines."""
+    try:
+        calibration = read_calibration(base.calibration())
+    except KnowledgeBaseMismatch:
+        raise
+    except KnowledgeBaseError as error:
+        logger.warning("{} 现在只用概念卡片回答。", error)
+        calibration = Calibration()
+    lines = {
+        "ask_back_line": settings.answering.ask_back_line,
+        "answer_line": settings.answering.answer_line,
+    }
+    return calibration.model_copy(update={k: v for k, v in lines.items() if v is not None})
+
+
+def _watch(
+    health: Health,
+    library: Library,
+    redis: RedisHandle,
+    store: RedisStore,
+    base: KnowledgeBase,
+    generator: OpenAiGenerator | None,
+) -> None:
+    async def cards() -> dict[str, object]:
+        return {"ok": True, "concepts": len(library.concepts)}
+
+    async def dialogues() -> dict[str, object]:
+        state = await store.state()
+        detail = {} if state.problem is None else {"error": state.problem}
+        return {"ok": state.up, "kind": redis.kind, **detail}
+
+    async def passages() -> dict[str, object]:
+        state = base.state()
+        return {"ok": not state.startswith("不可用"), "state": state}
+
+    async def language_model() -> dict[str, object]:
+        if generator is None:
+            return {"ok": True, "state": "未配置，由概念卡片回答"}
+        state = generator.state()
+        return {"ok": state == "ok", "state": state}
+
+    health.add("content", cards, required=True)
+    health.add("redis", dialogues)
+    health.add("knowledge_base", passages)
+    health.add("model", language_model)

@@ -1,0 +1,136 @@
+"""``python -m evaluation messages | calibrate``: how right the answers to labelled messages are."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from backend.answering.answerer import Answerer
+from backend.answering.decision import Calibration, read_calibration
+from backend.errors import BackendError
+from backend.knowledge.library import load_library
+from backend.retrieval.knowledge_base import KnowledgeBase
+from config.settings import Settings, SettingsInvalid, load_settings
+from evaluation.answering import Outcome, refusal, run, scores, wrong_answers
+from evaluation.calibration import collect, describe, fit
+from evaluation.dataset import SHIPPED, DatasetInvalid, LabelledMessage, load_messages
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="在标注好的消息上量一量答得对不对、快不快。"
+)
+_File = Annotated[Path, typer.Argument(help="标注文件（JSONL，格式见 evaluation/data/README.md）")]
+
+
+@app.command(help="按类别报告：决定、概念、方面的正确率，拒答的 F1，耗时。")
+def messages(
+    file: _File = SHIPPED,
+    split: Annotated[str, typer.Option(help="dev、test 或 all")] = "test",
+    show: Annotated[bool, typer.Option(help="列出每一条答错的")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """Evaluate on one split."""
+    # Commands are read before answering; tests cover them.
+    chosen = [m for m in load_messages(file) if split in (m.split, "all") and m.kind != "command"]
+    outcomes = asyncio.run(_evaluate(load_settings(), chosen))
+    if as_json:
+        print(json.dumps(_as_json(outcomes), ensure_ascii=False))
+        return
+    _print(outcomes, split)
+    if show:
+        for outcome in outcomes:
+            if not outcome.right:
+                _print_wrong(outcome)
+
+
+@app.command(help="在 dev 一半上拟合判定的权重和分界线，写入 content/calibration.json。")
+def calibrate(file: _File = SHIPPED) -> None:
+    """Fit the calibration and write it where ``kb_builder build`` picks it up."""
+    settings = load_settings()
+    chosen = [m for m in load_messages(file) if m.split == "dev"]
+    calibration = asyncio.run(_calibrate(settings, chosen))
+    path = settings.content_dir / "calibration.json"
+    text = json.dumps(describe(calibration), ensure_ascii=False, indent=2)
+    path.write_text(text + "\n", encoding="utf-8")
+    print(text)
+    print(f"已写入 {path}；运行 python -m kb_builder build 让它生效。", file=sys.stderr)
+
+
+async def _calibrate(settings: Settings, chosen: Sequence[LabelledMessage]) -> Calibration:
+    base = KnowledgeBase(settings.data_dir.absolute())
+    answerer = Answerer(load_library(settings.content_dir), base, Calibration())
+    try:
+        return fit(*await collect(answerer, chosen))
+    finally:
+        await base.close()
+
+
+async def _evaluate(settings: Settings, chosen: Sequence[LabelledMessage]) -> list[Outcome]:
+    base = KnowledgeBase(settings.data_dir.absolute())
+    calibration = read_calibration(base.calibration())
+    answerer = Answerer(load_library(settings.content_dir), base, calibration)
+    try:
+        await base.warm()
+        return await run(answerer, chosen)
+    finally:
+        await base.close()
+
+
+def _print(outcomes: Sequence[Outcome], split: str) -> None:
+    table = Table(title=f"标注消息（{split}，{len(outcomes)} 条）")
+    for column in ("类别", "条数", "决定对", "决定和概念都对", "方面对"):
+        table.add_column(column, justify="left" if column == "类别" else "right")
+    for kind, s in scores(outcomes).items():
+        aspect = f"{s.aspect / s.aspect_total:.0%}" if s.aspect_total else "-"
+        shares = (f"{s.decision / s.total:.0%}", f"{s.right / s.total:.0%}", aspect)
+        table.add_row(kind, str(s.total), *shares)
+    precision, recall, f1 = refusal(outcomes)
+    times = sorted(o.elapsed_ms for o in outcomes)
+    console = Console()
+    console.print(table)
+    console.print(f"拒答：精确率 {precision:.3f}  召回率 {recall:.3f}  F1 {f1:.3f}")
+    console.print(f"答非所问：{wrong_answers(outcomes)} 条")
+    p50, p99 = times[len(times) // 2], times[int(len(times) * 0.99)]
+    console.print(f"每条耗时：p50 {p50:.1f} ms  p99 {p99:.1f} ms")
+
+
+def _print_wrong(outcome: Outcome) -> None:
+    message, answer = outcome.message, outcome.answer
+    earlier = " → ".join((*message.history, message.text))
+    print(
+        f"{message.id} [{message.kind}] {earlier}\n"
+        f"    应为 {message.decision} {list(message.concepts)} {message.aspect}；"
+        f"得到 {answer.verdict} {list(answer.concepts)} {answer.aspect} "
+        f"{answer.confidence:.2f} 候选 {[c.id for c in answer.candidates]}"
+    )
+
+
+def _as_json(outcomes: Sequence[Outcome]) -> dict[str, object]:
+    table = {
+        kind: {"total": s.total, "decision": s.decision, "right": s.right, "aspect": s.aspect}
+        for kind, s in scores(outcomes).items()
+    }
+    precision, recall, f1 = refusal(outcomes)
+    return {
+        "kinds": table,
+        "refusal": {"precision": precision, "recall": recall, "f1": f1},
+        "wrong_answers": wrong_answers(outcomes),
+    }
+
+
+def main() -> None:
+    """Run the command line; turn known failures into one sentence on standard error."""
+    try:
+        app()
+    except (SettingsInvalid, DatasetInvalid, BackendError, OSError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""The command ``python -m kb_builder``: build, look at and search the knowledge base."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backend.errors import BackendError, KnowledgeBaseCorrupt, KnowledgeBaseError
+from backend.retrieval.versions import Manifest, Versions
+from config.settings import Settings, SettingsInvalid, load_settings
+
+if TYPE_CHECKING:
+    from backend.retrieval.milvus_index import Server
+    from kb_builder.build import Summary
+    from kb_builder.sources import Inputs
+
+_MAX_SKIPPED_SHOWN = 20
+
+app = typer.Typer(
+    help="构建和查看知识库：概念卡片与资料文件 → 可检索的段落。",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command(help="构建知识库，检查后切换过去；正在运行的机器人会自动换用新版本。")
+def build(
+    docs: Annotated[
+        Path | None,
+        typer.Option(help="资料文件夹（.md .txt .docx .pdf）；不写就沿用上次构建时的文件夹。"),
+    ] = None,
+    no_docs: Annotated[bool, typer.Option("--no-docs", help="不再使用资料文件夹。")] = False,
+    if_needed: Annotated[
+        bool, typer.Option("--if-needed", help="来源没有变化就安静退出，不重新构建。")
+    ] = False,
+) -> None:
+    with _explained():
+        if docs is not None and no_docs:
+            raise typer.BadParameter("--docs 和 --no-docs 只能用一个。")
+        settings = load_settings()
+        inputs = _inputs(settings, docs, no_docs, quiet=if_needed)
+        if if_needed and _is_current(settings, inputs):
+            return
+        _print_summary(_build(settings, inputs))
+
+
+@app.command(help="显示正在使用的版本，以及来源从那以后有没有变化。")
+def status() -> None:
+    from kb_builder.sources import differences
+
+    with _explained():
+        settings = load_settings()
+        versions = Versions(settings.data_dir)
+        manifest = versions.manifest(versions.current())
+        print(f"版本    {manifest.version}（{manifest.created}）")
+        print(f"来源    {manifest.files} 个文件，{manifest.passages} 段")
+        print(f"向量    {manifest.embedder}，{manifest.dimension} 维")
+        print(f"存放    {manifest.server or versions.folder(manifest.version)}")
+        print(f"资料    {manifest.docs or '（无）'}")
+        print(f"标定    {'有' if manifest.calibration else '无'}")
+        for source in manifest.skipped:
+            print(f"跳过    {source.path}：{source.skipped}")
+        changed = list(differences(manifest, _inputs(settings, None, no_docs=False, quiet=True)))
+        print(
+            f"变化    {'；'.join(changed)}。请运行 build" if changed else "变化    没有，已是最新"
+        )
+
+
+@app.command(help="在知识库里检索，显示段落、来源和得分。")
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="要找的内容。")],
+    limit: Annotated[int, typer.Option(min=1, max=100, help="最多显示几段。")] = 5,
+) -> None:
+    with _explained():
+        asyncio.run(_search(load_settings(), query, limit))
+
+
+@app.command(help="检查学习内容（卡片、对比表、大纲……）写得对不对，逐条说明问题。")
+def check() -> None:
+    from backend.knowledge.library import load_library
+
+    with _explained():
+        library = load_library(load_settings().content_dir)
+        print(
+            f"没有问题：{len(library.outline.points)} 个考点，{len(library.concepts)} 张卡片，"
+            f"{len(library.comparisons)} 张对比表。"
+        )
+
+
+@contextmanager
+def _explained() -> Generator[None]:
+    """End the command with one sentence on stderr instead of a traceback."""
+    try:
+        yield
+    except (BackendError, SettingsInvalid) as error:
+        _say(str(error))
+        raise typer.Exit(1) from error
+    except OSError as error:
+        where = f"：{error.filename}" if error.filename else ""
+        _say(f"读写文件失败（{error.strerror or error}{where}）；请检查数据目录的空间和权限。")
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        _say("已中断；正在使用的知识库没有变化。")
+        raise typer.Exit(130) from None
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _server(settings: Settings) -> "Server | None":
+    from backend.retrieval.milvus_index import Server
+
+    uri = settings.milvus.uri
+    return Server(uri, settings.milvus.token.get_secret_value()) if uri else None
+
+
+def _used(settings: Settings) -> Manifest | None:
+    """Return the manifest of the version in use, if it can be read."""
+    versions = Versions(settings.data_dir)
+    try:
+        return versions.manifest(versions.current())
+    except KnowledgeBaseError as error:
+        if isinstance(error, KnowledgeBaseCorrupt):
+            _say(str(error))
+        return None
+
+
+def _inputs(settings: Settings, docs: Path | None, no_docs: bool, quiet: bool) -> "Inputs":
+    """Settle the documents' folder: as said, else as remembered from the last build."""
+    from backend.retrieval.embedders import DEFAULT_EMBEDDER
+    from kb_builder.sources import Inputs, require_folder
+
+    if docs is None and not no_docs:
+        used = _used(settings)
+        docs = Path(used.docs) if used and used.docs else None
+        if docs is not None and not quiet:
+            _say(f"沿用上次的资料文件夹 {docs}（--no-docs 表示不再使用）。")
+    folder = require_folder(docs) if docs is not None else None
+    return Inputs(
+        settings.content_dir.absolute(), folder, DEFAULT_EMBEDDER, settings.milvus.uri or None
+    )
+
+
+def _is_current(settings: Settings, inputs: "Inputs") -> bool:
+    from kb_builder.sources import differences
+
+    manifest = _used(settings)
+    if manifest is None:
+        _say("还没有可用的知识库，现在构建（约半分钟）……")
+        return False
+    changed = list(differences(manifest, inputs))
+    if changed:
+        _say(f"知识库需要更新：{'；'.join(changed)}。")
+    return not changed
+
+
+def _build(settings: Settings, inputs: "Inputs") -> "Summary":
+    from kb_builder.build import Builder
+
+    with _progress_bar() as progress:
+        builder = Builder(settings.data_dir, _server(settings), progress=progress)
+        return builder.build(inputs.content, inputs.docs)
+
+
+@contextmanager
+def _progress_bar() -> Generator[Callable[[str, int, int], None]]:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    # Redirecting would send what other libraries print to stdout through this console.
+    bar = Progress(
+        console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+    )
+    tasks: dict[str, TaskID] = {}
+
+    def show(stage: str, done: int, total: int) -> None:
+        if stage not in tasks:
+            tasks[stage] = bar.add_task(stage, total=total)
+        bar.update(tasks[stage], completed=done, total=total)
+
+    with bar:
+        yield show
+
+
+def _print_summary(summary: "Summary") -> None:
+    new = summary.passages - summary.reused
+    print(
+        f"知识库已更新到 {summary.version}：{summary.files} 个文件，{summary.passages} 段"
+        f"（新算 {new}，沿用 {summary.reused}），用时 {summary.seconds:.1f} 秒。"
+    )
+    if summary.skipped:
+        print(f"跳过 {len(summary.skipped)} 个文件：")
+    for source in summary.skipped[:_MAX_SKIPPED_SHOWN]:
+        print(f"  · {source.path}：{source.skipped}")
+    if len(summary.skipped) > _MAX_SKIPPED_SHOWN:
+        rest = len(summary.skipped) - _MAX_SKIPPED_SHOWN
+        print(f"  · 还有 {rest} 个，见 status")
+
+
+async def _search(settings: Settings, query: str, limit: int) -> None:
+    from backend.retrieval.knowledge_base import KnowledgeBase
+
+    base = KnowledgeBase.open(settings.data_dir, _server(settings))
+    try:
+        found = await base.search(query, limit)
+    finally:
+        await base.close()
+    print(f"词面最高分 {found.lexical:.2f}，向量最高相似度 {found.dense:.3f}")
+    if not found.hits:
+        print("没有找到。")
+    for hit in found.hits:
+        passage = hit.passage
+        print(f"\n{hit.rank}. [{hit.score:.4f}] {passage.title} · {passage.locator}")
+        print(passage.text)
+
+
+if __name__ == "__main__":
+    app()

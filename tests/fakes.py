@@ -1,0 +1,70 @@
+"""Fakes of the edges: the search over passages and the language model."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from backend.errors import GenerationError, KnowledgeBaseError
+from backend.generation.ports import ChatMessage
+from backend.knowledge.normalise import normalise
+from backend.retrieval.passages import Hit, Passage, Retrieval
+
+
+class FakeSearch:
+    """Ranks ``passages`` by the character pairs that they share with the query.
+
+    ``queries`` lists what was searched for. With ``failure`` every search raises it.
+    """
+
+    def __init__(
+        self, passages: Sequence[Passage] = (), failure: KnowledgeBaseError | None = None
+    ) -> None:
+        self.failure = failure
+        self.queries: list[str] = []
+        self._passages = [(p, _pairs(p.searchable)) for p in passages]
+
+    async def search(self, query: str, limit: int) -> Retrieval:
+        self.queries.append(query)
+        if self.failure is not None:
+            raise self.failure
+        wanted = _pairs(query)
+        shared = [(len(wanted & pairs), p) for p, pairs in self._passages]
+        best = sorted((s for s in shared if s[0]), key=lambda s: -s[0])[:limit]
+        hits = tuple(Hit(p, float(n), rank) for rank, (n, p) in enumerate(best, start=1))
+        if not hits:
+            return Retrieval((), 0.0, 0.0)
+        return Retrieval(hits, hits[0].score, hits[0].score / max(len(wanted), 1))
+
+
+class FakeGenerator:
+    """Writes ``pieces``, then raises ``failure`` if there is one; ``asked`` lists the prompts.
+
+    ``gate`` holds the answer back until it is set.
+    """
+
+    def __init__(
+        self,
+        pieces: Sequence[str] = (),
+        failure: GenerationError | None = None,
+        gate: asyncio.Event | None = None,
+    ) -> None:
+        self.asked: list[list[ChatMessage]] = []
+        self._pieces = tuple(pieces)
+        self._failure = failure
+        self._gate = gate
+
+    async def stream(self, messages: Sequence[ChatMessage]) -> AsyncIterator[str]:
+        self.asked.append(list(messages))
+        if self._gate is not None:
+            await self._gate.wait()
+        for piece in self._pieces:
+            yield piece
+        if self._failure is not None:
+            raise self._failure
+
+    def state(self) -> str:
+        return "ok"
+
+
+def _pairs(text: str) -> set[str]:
+    folded = normalise(text).text
+    return {folded[i : i + 2] for i in range(len(folded) - 1)}
