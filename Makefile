@@ -37,7 +37,7 @@ lint: $(VENV)/.dev ## 代码检查：ruff、类型、分层、学习内容
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(VENV)/bin/basedpyright --warnings
-	@$(VENV)/bin/lint-imports --no-logo --no-color
+	@$(VENV)/bin/lint-imports --no-logo
 	@$(PY) -m kb_builder check
 
 fix: $(VENV)/.dev ## 自动修正格式

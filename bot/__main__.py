@@ -6,7 +6,6 @@ from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import typer
-from loguru import logger
 
 from backend.errors import BackendError
 from bot.errors import StartupError
@@ -24,7 +23,7 @@ app = typer.Typer(
 @app.command(help="启动 OneBot v11 服务，等待 NapCat 等客户端连接。")
 def serve() -> None:
     """Serve OneBot v11 until a signal."""
-    settings = load_settings()
+    settings = _settings()
     configure_logging(settings.log_level)
     _run(_serve(settings))
 
@@ -37,7 +36,7 @@ def chat(
     ] = False,
 ) -> None:
     """Chat on standard input and output."""
-    settings = load_settings()
+    settings = _settings()
     configure_logging("WARNING" if settings.log_level == "INFO" else settings.log_level)
     _run(_chat(settings, json=json))
 
@@ -51,6 +50,13 @@ def doctor() -> None:
     raise typer.Exit(0 if _run(examine()) else 1)
 
 
+def _settings() -> Settings:
+    from bot.doctor_env import require_env_file
+
+    require_env_file()
+    return load_settings()
+
+
 async def _serve(settings: Settings) -> None:
     from bot.platforms.listening import claim
     from bot.platforms.onebot.app import OneBotOptions, serve
@@ -59,7 +65,7 @@ async def _serve(settings: Settings) -> None:
     listener = claim(settings.http.host, settings.http.port)
     try:
         async with open_house(settings, limited=True) as house:
-            warming = asyncio.create_task(_warm(house.knowledge_base.warm()))
+            warming = asyncio.create_task(house.search.warm())
             options = OneBotOptions(
                 access_token=settings.onebot.access_token.get_secret_value(),
                 ignored_users=frozenset(settings.onebot.ignored_users),
@@ -87,17 +93,10 @@ async def _chat(settings: Settings, *, json: bool) -> None:
             await run_pipe_json(house.router, stream_in=stdin, stream_out=stdout)
             return
         interactive = sys.stdin.isatty() and sys.stdout.isatty()
-        warming = asyncio.create_task(_warm(house.knowledge_base.warm())) if interactive else None
+        warming = asyncio.create_task(house.search.warm()) if interactive else None
         await run_chat(house.router, stream_in=stdin, stream_out=stdout, interactive=interactive)
         if warming is not None:
             warming.cancel()
-
-
-async def _warm(opening: Coroutine[Any, Any, None]) -> None:
-    try:
-        await opening
-    except BackendError as error:
-        logger.warning("{} 现在只用概念卡片回答。", error)
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:

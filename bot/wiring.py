@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from loguru import logger
-
 from backend.answering.answerer import Answerer
 from backend.answering.decision import Calibration, read_calibration
 from backend.conversation.embedded import RedisHandle, open_redis
@@ -16,11 +14,14 @@ from backend.conversation.redis_store import RedisStore
 from backend.errors import KnowledgeBaseError, KnowledgeBaseMismatch
 from backend.generation.openai_client import ModelEndpoint, OpenAiGenerator
 from backend.knowledge.library import Library, load_library
+from backend.retrieval.embedders import DEFAULT_EMBEDDER
 from backend.retrieval.knowledge_base import KnowledgeBase
 from backend.retrieval.milvus_index import Server
+from backend.retrieval.opened import require_match
 from bot.errors import StartupError
 from bot.health import Health
 from bot.logs import decision_observer
+from bot.watched_search import WatchedSearch
 from config.settings import Settings
 from plugins.help.plugin import HelpPlugin
 from plugins.qa.plugin import QaPlugin
@@ -34,7 +35,7 @@ class House:
     router: Router
     health: Health
     library: Library
-    knowledge_base: KnowledgeBase
+    search: WatchedSearch
 
 
 @asynccontextmanager
@@ -56,13 +57,14 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
         store = _store(settings, redis)
         base = knowledge_base(settings)
         stack.push_async_callback(base.close)
+        search = WatchedSearch(base)
         generator = model(settings)
         if generator is not None:
             stack.push_async_callback(generator.aclose)
         answerer = Answerer(
             library,
-            base,
-            _calibration(settings, base),
+            search,
+            _calibration(settings, base, search),
             passages=settings.answering.passages,
             followup_window=timedelta(minutes=settings.history.followup_minutes),
         )
@@ -75,7 +77,7 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
             decision_observer(health.registry, with_text=settings.log_message_text),
         )
         _watch(health, library, redis, store, base, generator)
-        yield House(router, health, library, base)
+        yield House(router, health, library, search)
 
 
 def require_writable(data_dir: Path) -> None:
@@ -144,14 +146,15 @@ def _limits(settings: Settings, *, limited: bool) -> Limits:
     )
 
 
-def _calibration(settings: Settings, base: KnowledgeBase) -> Calibration:
+def _calibration(settings: Settings, base: KnowledgeBase, search: WatchedSearch) -> Calibration:
     """The calibration of the knowledge base in use; settings override its lines."""
     try:
+        require_match(base.manifest(), DEFAULT_EMBEDDER, milvus_server(settings))
         calibration = read_calibration(base.calibration())
     except KnowledgeBaseMismatch:
         raise
     except KnowledgeBaseError as error:
-        logger.warning("{} 现在只用概念卡片回答。", error)
+        search.tell(error)
         calibration = Calibration()
     lines = {
         "ask_back_line": settings.answering.ask_back_line,

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -30,13 +30,15 @@ _File = Annotated[Path, typer.Argument(help="标注文件（JSONL，格式见 ev
 @app.command(help="按类别报告：决定、概念、方面的正确率，拒答的 F1，耗时。")
 def messages(
     file: _File = SHIPPED,
-    split: Annotated[str, typer.Option(help="dev、test 或 all")] = "test",
+    split: Annotated[Literal["dev", "test", "all"], typer.Option(help="用哪一半")] = "test",
     show: Annotated[bool, typer.Option(help="列出每一条答错的")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """Evaluate on one split."""
     # Commands are read before answering; tests cover them.
     chosen = [m for m in load_messages(file) if split in (m.split, "all") and m.kind != "command"]
+    if not chosen:
+        raise DatasetInvalid(f"标注文件 {file} 里没有 {split} 的消息")
     outcomes = asyncio.run(_evaluate(load_settings(), chosen))
     if as_json:
         print(json.dumps(_as_json(outcomes), ensure_ascii=False))
@@ -65,7 +67,7 @@ async def _calibrate(settings: Settings, chosen: Sequence[LabelledMessage]) -> C
     base = KnowledgeBase(settings.data_dir.absolute())
     answerer = Answerer(load_library(settings.content_dir), base, Calibration())
     try:
-        return fit(*await collect(answerer, chosen))
+        return fit(await collect(answerer, chosen))
     finally:
         await base.close()
 

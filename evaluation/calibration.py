@@ -1,6 +1,7 @@
 """Fit the weights and lines of the decision on the development half of the labelled messages."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,68 +9,94 @@ from backend.answering.answerer import Answerer
 from backend.answering.decision import Calibration, Evidence, evidence, probability
 from backend.conversation.turns import Turn
 from evaluation.answering import turns
-from evaluation.dataset import LabelledMessage
+from evaluation.dataset import DatasetInvalid, LabelledMessage
 
 _LINKED = ("link", "coverage", "unexplained", "inherited", "everyday")
-_PASSAGES = ("dense", "lexical", "agreement", "dominance")
+_PASSAGES = ("dense", "lexical", "density", "agreement", "dominance")
 _RETRIEVED = (*_LINKED, *_PASSAGES)
 _UNLINKED = ("unexplained", "everyday", *_PASSAGES)
 # A wrong answer costs a student more than a question back, which costs more than a right refusal.
-_COST_WRONG_ANSWER, _COST_ASK, _COST_WRONG_REFUSAL = 5.0, 1.0, 2.0
+_COST_WRONG_ANSWER, _COST_WRONG_REFUSAL, _COST_IDLE_ASK, _COST_ASK = 4.0, 2.5, 1.0, 0.7
 
 Sample = tuple[Evidence, bool]
+"""The evidence for one concept, and whether answering with it would be right."""
 
 
-async def collect(
-    answerer: Answerer, messages: Sequence[LabelledMessage]
-) -> tuple[list[Sample], list[Sample]]:
-    """Return the samples for both models: evidence, and whether answering would be right."""
-    linked: list[Sample] = []
-    retrieved: list[Sample] = []
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One message: the sample of its links alone, and of each concept in question with passages."""
+
+    linked: Sample | None
+    candidates: tuple[Sample, ...]
+
+
+async def collect(answerer: Answerer, messages: Sequence[LabelledMessage]) -> list[Case]:
+    """Return the cases of all messages that these models decide."""
+    cases = [await _case(answerer, message) for message in messages]
+    return [case for case in cases if case is not None]
+
+
+async def _case(answerer: Answerer, message: LabelledMessage) -> Case | None:
     now = datetime.now().astimezone()
-    for message in messages:
-        history: list[Turn] = []
-        for text in message.history:
-            history += turns(text, await answerer.answer(text, history, now), now)
-        judged = await answerer.judge(message.text, history, now)
-        if judged.found is None:
-            continue
+    history: list[Turn] = []
+    for text in message.history:
+        history += turns(text, await answerer.answer(text, history, now), now)
+    judged = await answerer.judge(message.text, history, now)
+    reading = judged.reading
+    outside = judged.linked is None and bool(reading.topics)
+    if judged.found is None or reading.comparing or reading.vague or outside:
+        return None
 
-        def right(concept_id: str, wanted: LabelledMessage = message) -> bool:
-            return wanted.decision == "answer" and concept_id in wanted.concepts
+    def right(concept_id: str) -> bool:
+        return message.decision == "answer" and concept_id in message.concepts
 
-        if judged.linked is not None:
-            concept = judged.linked.id
-            linked.append((evidence(judged.reading, None, concept), right(concept)))
-        for best in {c.id: c for c in (judged.linked, judged.best) if c is not None}:
-            found = evidence(judged.reading, judged.found, best)
-            retrieved.append((found, right(best)))
-    return linked, retrieved
+    ids = dict.fromkeys(c.id for c in (judged.linked, judged.best) if c is not None)
+    candidates = tuple((evidence(reading, judged.found, i), right(i)) for i in ids)
+    if judged.linked is None:
+        return Case(None, candidates)
+    alone = evidence(reading, None, judged.linked.id)
+    return Case((alone, right(judged.linked.id)), candidates)
 
 
-def fit(linked: Sequence[Sample], retrieved: Sequence[Sample]) -> Calibration:
-    """Fit the three logistic models and choose the lines that cost least on the same samples."""
+def fit(cases: Sequence[Case]) -> Calibration:
+    """Fit the three logistic models, then choose the lines that cost least on the same cases."""
+    linked = [case.linked for case in cases if case.linked is not None]
+    with_passages = [c for case in cases for c in case.candidates if c[0].link]
+    # Where the link is right, the best other concept teaches nothing about messages without one.
+    unlinked = [
+        candidate
+        for case in cases
+        if case.linked is None or not case.linked[1]
+        for candidate in case.candidates
+        if not candidate[0].link
+    ]
     calibration = Calibration(
         linked=_weights(linked, _LINKED),
-        retrieved=_weights([s for s in retrieved if s[0].link], _RETRIEVED),
-        unlinked=_weights([s for s in retrieved if not s[0].link], _UNLINKED),
+        retrieved=_weights(with_passages, _RETRIEVED),
+        unlinked=_weights(unlinked, _UNLINKED),
     )
-    return _with_lines(calibration, retrieved)
+    return _with_lines(calibration, cases)
 
 
 def _weights(samples: Sequence[Sample], names: Sequence[str]) -> dict[str, float]:
     from sklearn.linear_model import LogisticRegression  # pyright: ignore[reportMissingTypeStubs]
 
+    if len({right for _, right in samples}) < 2:
+        raise DatasetInvalid("标注的消息太少，拟合不出判定参数：每一类都要有答对的和答错的")
     rows = [[getattr(features, name) for name in names] for features, _ in samples]
-    model: Any = LogisticRegression(C=3.0, max_iter=2000)
+    model: Any = LogisticRegression(C=5.0, max_iter=5000)
     model.fit(rows, [right for _, right in samples])
     fitted = [float(weight) for weight in model.coef_[0]]
     weights = {name: round(weight, 3) for name, weight in zip(names, fitted, strict=True)}
     return {"bias": round(float(model.intercept_[0]), 3), **weights}
 
 
-def _with_lines(calibration: Calibration, samples: Sequence[Sample]) -> Calibration:
-    judged = [(probability(calibration, features), right) for features, right in samples]
+def _with_lines(calibration: Calibration, cases: Sequence[Case]) -> Calibration:
+    judged = [
+        max((probability(calibration, features), right) for features, right in case.candidates)
+        for case in cases
+        if case.candidates
+    ]
     grid = [n / 100 for n in range(10, 96, 5)]
     best = min(
         ((ask, answer) for ask in grid for answer in grid if ask <= answer),
@@ -82,7 +109,7 @@ def _cost(p: float, right: bool, ask_back_line: float, answer_line: float) -> fl
     if p >= answer_line:
         return 0.0 if right else _COST_WRONG_ANSWER
     if p >= ask_back_line:
-        return _COST_ASK
+        return _COST_ASK if right else _COST_IDLE_ASK
     return _COST_WRONG_REFUSAL if right else 0.0
 
 

@@ -47,8 +47,12 @@ class LabelledMessage:
 
 def load_messages(path: Path = SHIPPED) -> list[LabelledMessage]:
     """Read a JSONL file of labelled messages; DatasetInvalid names the first bad line."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetInvalid(f"标注文件 {path} 读不出来（{error}）") from error
     messages: list[LabelledMessage] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
@@ -67,4 +71,6 @@ def load_messages(path: Path = SHIPPED) -> list[LabelledMessage]:
                 aspect=item.aspect,
             )
         )
+    if not messages:
+        raise DatasetInvalid(f"标注文件 {path} 里没有消息")
     return messages

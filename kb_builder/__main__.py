@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backend.errors import BackendError, KnowledgeBaseCorrupt, KnowledgeBaseError
+from backend.errors import BackendError, DocumentError, KnowledgeBaseBusy, KnowledgeBaseError
 from backend.retrieval.versions import Manifest, Versions
 from config.settings import Settings, SettingsInvalid, load_settings
 
@@ -39,14 +39,26 @@ def build(
         bool, typer.Option("--if-needed", help="来源没有变化就安静退出，不重新构建。")
     ] = False,
 ) -> None:
+    if docs is not None and no_docs:
+        raise typer.BadParameter("--docs 和 --no-docs 只能用一个。")
     with _explained():
-        if docs is not None and no_docs:
-            raise typer.BadParameter("--docs 和 --no-docs 只能用一个。")
         settings = load_settings()
-        inputs = _inputs(settings, docs, no_docs, quiet=if_needed)
-        if if_needed and _is_current(settings, inputs):
-            return
-        _print_summary(_build(settings, inputs))
+        if if_needed:
+            _build_if_needed(settings, docs, no_docs)
+        else:
+            _print_summary(_build(settings, _inputs(settings, docs, no_docs, quiet=False)))
+
+
+def _build_if_needed(settings: Settings, docs: Path | None, no_docs: bool) -> None:
+    """Bring the knowledge base up to date, or go on with the one in use where that cannot be."""
+    try:
+        inputs = _inputs(settings, docs, no_docs, quiet=True)
+        if not _is_current(settings, inputs):
+            _print_summary(_build(settings, inputs))
+    except (DocumentError, KnowledgeBaseBusy) as error:
+        if _used(settings) is None:
+            raise
+        _say(f"{error}先用现有的知识库。")
 
 
 @app.command(help="显示正在使用的版本，以及来源从那以后有没有变化。")
@@ -125,9 +137,7 @@ def _used(settings: Settings) -> Manifest | None:
     versions = Versions(settings.data_dir)
     try:
         return versions.manifest(versions.current())
-    except KnowledgeBaseError as error:
-        if isinstance(error, KnowledgeBaseCorrupt):
-            _say(str(error))
+    except KnowledgeBaseError:
         return None
 
 
@@ -173,9 +183,14 @@ def _progress_bar() -> Generator[Callable[[str, int, int], None]]:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
+    console = Console(stderr=True)
     # Redirecting would send what other libraries print to stdout through this console.
     bar = Progress(
-        console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+        console=console,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+        disable=not console.is_terminal,
     )
     tasks: dict[str, TaskID] = {}
 

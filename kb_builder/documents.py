@@ -52,6 +52,10 @@ def read_document(path: Path) -> Document:
         blocks = reader(path)
     except OSError as error:
         raise DocumentError(f"读不出来（{error.strerror or error}）") from error
+    except ImportError as error:
+        raise DocumentError(
+            f"缺少读取 {path.suffix} 的组件 {error.name}（pip install -r requirements/docs.txt）"
+        ) from error
     except DocumentError:
         raise
     # A file may break the libraries below in any way; it must not stop the build.

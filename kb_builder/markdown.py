@@ -12,6 +12,9 @@ _HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t]*#*\s*")
 _FENCE = re.compile(r"[ ]{0,3}(```+|~~~+)")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
 _MAX_CONTROL_SHARE = 0.001
+_USUAL = re.compile("[\t\n\r -~\u00b7\u2010-\u2027\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\ufeff]")
+_MIN_USUAL_SHARE = 0.9
+_UTF16_UNMARKED = ("utf-16-le", "utf-16-be")
 
 
 def decode(data: bytes) -> str:
@@ -21,17 +24,23 @@ def decode(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if len(_CONTROL.findall(text)) <= len(text) * _MAX_CONTROL_SHARE:
+        if _looks_like_text(text, guessed=encoding in _UTF16_UNMARKED):
             return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     raise DocumentError("不是文本，或编码不认识（支持 UTF-8、GBK/GB18030、UTF-16）")
+
+
+def _looks_like_text(text: str, guessed: bool) -> bool:
+    """Tell text from other data; where the encoding is a guess, nearly all must be usual."""
+    if guessed and len(_USUAL.findall(text)) < len(text) * _MIN_USUAL_SHARE:
+        return False
+    return len(_CONTROL.findall(text)) <= len(text) * _MAX_CONTROL_SHARE
 
 
 def _candidates(data: bytes) -> tuple[str, ...]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ("utf-16",)
     if b"\x00" in data:  # no other of our encodings ever writes a zero byte
-        little = data[1::2].count(0) >= data[0::2].count(0)
-        return ("utf-16-le", "utf-16-be") if little else ("utf-16-be", "utf-16-le")
+        return _UTF16_UNMARKED
     return ("utf-8", "gb18030")
 
 

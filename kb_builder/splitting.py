@@ -13,9 +13,9 @@ _TINY = 40
 
 _FENCE = re.compile(r"[ ]{0,3}(```+|~~~+)")
 _SENTENCE = re.compile(
-    # Chinese ends of sentence with closing quotes, or . ! ? before a blank, not after a number
-    # at the start of an item ("1. ") nor a single letter ("e.g. ").
-    r".+?(?:[。！？；…]+[”’」』）)]*|(?<![\s.(]\w)(?<!^\d)[.!?]+[\"')]*(?=\s)|$)\s*",
+    # Chinese ends of sentence with closing quotes, or . ! ? before a blank, but not after a digit
+    # ("1. ") nor a single letter ("e.g. ").
+    r".+?(?:[。！？；…]+[”’」』）)]*|(?<![\s.(]\w)(?<!\d)[.!?]+[\"')]*(?=\s)|$)\s*",
     re.DOTALL,
 )
 _CLAUSE = re.compile(r".+?(?:[，、：,:]|$)\s*", re.DOTALL)

@@ -205,7 +205,7 @@ class Answerer:
     ) -> Answer | None:
         """Answer from the operator's documents when the words asked for really stand there."""
         hits = [h.passage for h in found.hits if h.passage.concept_id is None] if found else []
-        words = [needle] if needle else [w for w in _words(reading.focus) if len(w) >= 2]
+        words = [needle] if needle else reading.words
         if not words:
             return None
         speaking = [p for p in hits if all(w in normalise(p.searchable).text for w in words)]
@@ -289,10 +289,6 @@ class Judgement:
         self.found = found
         self.linked = linked
         self.best = best
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9+#]+|[\u4e00-\u9fff]+", text)
 
 
 def _overlapping(text: str, bodies: Mapping[str, str]) -> list[str]:

@@ -43,6 +43,9 @@ _STAND_INS: dict[Aspect, tuple[Aspect, ...]] = {
 }
 """Where a card has no section for an aspect, the nearest ones it may have, best first."""
 
+_HEAD_START = {Aspect.DEFINITION: 3, Aspect.CLASSIFICATION: 2, Aspect.PRINCIPLE: 1}
+"""A part is explained where the concept is, even if another section names it more often."""
+
 _WORTH_ASKING = (Aspect.CALCULATION, Aspect.EXAMPLE, Aspect.PITFALLS, Aspect.PRINCIPLE)
 
 
@@ -105,7 +108,7 @@ class Composer:
         return self._answer(body, (concept,), aspect, confidence)
 
     def _card_body(self, concept: Concept, aspect: Aspect | None, part: str | None) -> CardBody:
-        if part is not None:
+        if part is not None and aspect is not Aspect.PREREQUISITES:
             found = _speaking_of(concept, part, aspect)
             if found:
                 return CardBody(concept, found, part=part)
@@ -128,7 +131,7 @@ class Composer:
             body=body,
             concepts=tuple(c.id for c in concepts),
             sources=tuple(self._source(c) for c in concepts),
-            suggestions=self._suggestions(concepts, aspect),
+            suggestions=self._suggestions(concepts, _shown(body)),
             evidence=tuple(_evidence_text(c, body) for c in concepts),
         )
 
@@ -136,10 +139,12 @@ class Composer:
         point = concept.points[0]
         return SourceRef(f"{self._library.outline.trail(point)} · {concept.name}", point)
 
-    def _suggestions(self, concepts: Sequence[Concept], aspect: Aspect) -> tuple[Suggestion, ...]:
+    def _suggestions(
+        self, concepts: Sequence[Concept], shown: Sequence[Aspect]
+    ) -> tuple[Suggestion, ...]:
         first = concepts[0]
         aspects = [Suggestion(first, a) for a in _WORTH_ASKING if a in first.sections]
-        aspects = [s for s in aspects if s.aspect is not aspect]
+        aspects = [s for s in aspects if s.aspect not in shown]
         near = [self._library.concepts[i] for i in first.neighbours()]
         near = [c for c in near if c not in concepts]
         tables = [
@@ -152,6 +157,10 @@ class Composer:
         topics = [Suggestion(c) for c in (*concepts[1:], *near)]
         offered = [*topics[:1], *aspects[:1], *tables[:1], *topics[1:], *aspects[1:]]
         return tuple(dict.fromkeys(offered))[:_MAX_SUGGESTIONS]
+
+
+def _shown(body: Body) -> tuple[Aspect, ...]:
+    return tuple(s.aspect for s in body.sections) if isinstance(body, CardBody) else ()
 
 
 def _opening(concept: Concept) -> tuple[Section, ...]:
@@ -169,12 +178,18 @@ def _speaking_of(concept: Concept, part: str, aspect: Aspect | None) -> tuple[Se
     """The section that speaks most of ``part``, of the aspect asked for where that one does."""
     key = normalise(part).text
     counts = {a: normalise(t).text.count(key) for a, t in concept.sections.items()}
-    if aspect is not None:
+    if aspect is not None and aspect is not Aspect.DEFINITION:
         wanted = [a for a in _TOGETHER.get(aspect, (aspect,)) if a in concept.sections]
-        return _sections(concept, wanted) if any(counts[a] for a in wanted) else ()
-    teaching = {a: n for a, n in counts.items() if a not in (Aspect.EXAM, Aspect.PITFALLS)}
-    best = max(teaching, key=lambda a: teaching[a])
-    return _sections(concept, [best]) if teaching[best] else ()
+        if any(counts[a] for a in wanted):
+            return _sections(concept, wanted)
+    last = (Aspect.EXAMPLE, Aspect.PITFALLS, Aspect.EXAM)
+
+    def worth(a: Aspect) -> tuple[bool, bool, int]:
+        introduced = f"**{part}**" in concept.sections[a]
+        return counts[a] > 0, a not in last, counts[a] + _HEAD_START.get(a, 0) + 3 * introduced
+
+    best = max(counts, key=worth)
+    return _sections(concept, [best]) if counts[best] else ()
 
 
 def _evidence_text(concept: Concept, body: Body) -> str:

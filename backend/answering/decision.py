@@ -82,7 +82,7 @@ def read_calibration(stored: Mapping[str, object]) -> Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The features of one decision; the last four are None when nothing was retrieved."""
+    """The features of one decision; the last five are None when nothing was retrieved."""
 
     link: float
     coverage: float
@@ -91,6 +91,7 @@ class Evidence:
     everyday: float
     dense: float | None = None
     lexical: float | None = None
+    density: float | None = None
     agreement: float | None = None
     dominance: float | None = None
 
@@ -98,9 +99,10 @@ class Evidence:
 def evidence(reading: Understanding, found: Retrieval | None, concept_id: str | None) -> Evidence:
     """Collect the features for answering ``reading`` with ``concept_id``.
 
-    ``unexplained`` is in tens of characters, at most 1.5. ``lexical`` is log(1 + BM25 / 10).
-    ``agreement`` is the share of the best three passages that belong to the concept,
-    ``dominance`` its share of the sum of 1 / rank over all passages found.
+    ``unexplained`` is in tens of characters, at most 1.5. ``lexical`` is log(1 + BM25 / 10),
+    ``density`` BM25 a character of the message, at most 6. ``agreement`` is the share of the best
+    three passages that belong to the concept, ``dominance`` its share of the sum of 1 / rank over
+    all passages found.
     """
     topic = next((t for t in reading.topics if t.target.id == concept_id), None)
     if topic is None:
@@ -123,6 +125,7 @@ def evidence(reading: Understanding, found: Retrieval | None, concept_id: str | 
         features,
         dense=max(found.dense, 0.0),
         lexical=math.log1p(found.lexical / _LEXICAL_SCALE),
+        density=min(found.lexical / max(len(reading.focus), 4), 6.0),
         agreement=agreeing / len(best) if best else 0.0,
         dominance=own / weight if weight else 0.0,
     )

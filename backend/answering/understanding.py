@@ -94,7 +94,8 @@ class Understanding:
     nothing is certain. ``aspect`` is None when none was named. ``query`` is the text to search
     with, the topic of the dialogue included when it was inherited. ``residual`` counts characters
     that nothing explains; ``coverage`` is as in ``Linking``. ``vague``: asks for something, but
-    names no topic and follows none. ``everyday``: speaks of daily life.
+    names no topic and follows none. ``everyday``: speaks of daily life. ``words`` are the names
+    and the unexplained words: what a document must contain to answer.
     """
 
     intent: Intent
@@ -111,6 +112,7 @@ class Understanding:
     vague: bool = False
     smalltalk: str | None = None
     focus: str = ""
+    words: tuple[str, ...] = ()
 
 
 class Understander:
@@ -175,8 +177,9 @@ class Understander:
 
     def _small_talk(self, bare: str) -> str | None:
         half = bare[: len(bare) // 2]
-        plain = half if half * 2 == bare else bare
-        exact = self._smalltalk.get(plain) or self._smalltalk.get(plain.rstrip(_PARTICLES))
+        said = (bare, half) if half * 2 == bare else (bare,)
+        forms = (form for text in said for form in (text, text.rstrip(_PARTICLES)))
+        exact = next((self._smalltalk[form] for form in forms if form in self._smalltalk), None)
         if exact or len(bare) < 4 or len(bare) > 16:
             return exact
         best = process.extractOne(bare, list(self._smalltalk), scorer=fuzz.ratio, score_cutoff=86)
@@ -193,9 +196,10 @@ class Understander:
             aspect=self._aspect(gap_text),
             coverage=linking.coverage,
             residual=residual,
-            studious=studious or bool(linking.links),
+            studious=studious or bool(linking.links) or linking.outlined,
             everyday=any(cue in linking.text for cue in self._cues.everyday),
             focus=linking.text,
+            words=tuple(_significant(linking) + _linked_names(linking)),
         )
 
     def _aspect(self, text: str) -> Aspect | None:
@@ -215,8 +219,8 @@ class Understander:
             return replace(reading, topics=topics[:2], comparing=True, aspect=Aspect.COMPARISON)
         if len(topics) == 1:
             return self._one_topic(reading, topics[0], linking, context)
-        primary = self._primary(topics, linking, reading.aspect)
-        rest = tuple(topic for topic in topics if topic is not primary)
+        primary = self._primary(topics, linking)
+        rest = tuple(topic for topic in topics if topic.target.id != primary.target.id)
         return replace(reading, topics=(primary, *rest))
 
     def _one_topic(
@@ -274,13 +278,12 @@ class Understander:
         )
         return before in self._cues.connectors or (before == "" and pronoun) or pronoun
 
-    def _primary(self, topics: tuple[Topic, ...], linking: Linking, aspect: Aspect | None) -> Topic:
+    def _primary(self, topics: tuple[Topic, ...], linking: Linking) -> Topic:
         """Of several topics, the one whose card speaks of the others; else the last one named.
 
         快速排序的时间复杂度 is about the first, 死锁的银行家算法 about the second: a related topic
         has a card of its own, an attribute is spoken of in the card of what has it.
         """
-        wanted = (aspect,) if aspect else ()
         for topic in topics:
             card = self._library.concepts.get(topic.target.id)
             if card is None:
@@ -288,11 +291,10 @@ class Understander:
             others = [link for link in linking.links if link.target.id != card.id]
             if any(link.target.id in _own_topics(card) for link in others):
                 continue
-            body = self._bodies[card.id]
-            texts = [body[a] for a in wanted if a in body] or ["".join(body.values())]
+            body = "".join(self._bodies[card.id].values())
             names = [linking.text[link.start : link.end] for link in others]
-            if names and any(all(name in text for name in names) for text in texts):
-                return topic
+            if names and all(name in body for name in names):
+                return Topic(Target(card.id, "part", names[0]), topic.score)
         named = [topic for topic in topics if topic.target.kind != "point"]
         return (named or list(topics))[-1]
 
@@ -305,7 +307,7 @@ class Understander:
         if follow_up is not None:
             return follow_up
         asks = reading.aspect is not None or any(p in linking.text for p in self._cues.pronouns)
-        if asks and not _significant(linking):
+        if asks and not _significant(linking) and not reading.candidates:
             return replace(reading, vague=True, studious=True)
         return reading
 
@@ -398,6 +400,10 @@ def pick_reply(library: Library, intent: str, message: str) -> str:
     """Return one of the replies of a small-talk intent, the same one for the same message."""
     replies = library.smalltalk[intent].replies
     return random.Random(message).choice(replies)
+
+
+def _linked_names(linking: Linking) -> list[str]:
+    return [linking.text[link.start : link.end] for link in linking.links]
 
 
 def _significant(linking: Linking) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any, cast
 from loguru import logger
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import ResponseError, WatchError
+from redis.exceptions import ResponseError
 
 from backend.conversation.link import RedisLink, is_damage
 from backend.conversation.ports import Admission, personal_limit_key
@@ -24,7 +24,19 @@ from backend.conversation.turns import Turn, decode_turn, encode_turn
 from backend.errors import StoreUnavailable
 
 PREFIX = b"a408:"
-FORGET_ATTEMPTS = 10
+
+_FORGET = """
+local removed = 0
+if redis.call('TYPE', KEYS[1]).ok == 'set' then
+  for _, key in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+    if string.sub(key, 1, #ARGV[1]) == ARGV[1] then
+      removed = removed + redis.call('DEL', key)
+    end
+  end
+end
+redis.call('DEL', KEYS[1], KEYS[2])
+return removed
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +116,14 @@ class RedisStore:
         index = _key("sessions", user)
         counter = _key("rate", personal_limit_key(user))
 
-        async def remove(client: Redis) -> int | None:
-            async with client.pipeline(transaction=True) as pipe:
-                await pipe.watch(index)
-                histories = await _members(pipe, index)
-                pipe.multi()
-                pipe.delete(index, counter)
-                if histories:
-                    pipe.delete(*histories)
-                try:
-                    results = await pipe.execute()
-                except WatchError:  # someone appended meanwhile: the index has to be read again
-                    return None
-            return int(results[1]) if histories else 0
+        async def remove(client: Redis) -> int:
+            # In one script, so that an append meanwhile is either removed or wholly after.
+            removed = await cast("Any", client).eval(
+                _FORGET, 2, index, counter, _key("history", "")
+            )
+            return int(removed)
 
-        for _ in range(FORGET_ATTEMPTS):
-            removed = await self._link.run(remove)
-            if removed is not None:
-                return removed
-        raise StoreUnavailable("这个人的对话一直在更新，没能删除，请稍后再试")
+        return await self._link.run(remove)
 
     async def first_seen(self, key: str) -> bool:
         name = _key("seen", key)
@@ -184,14 +185,3 @@ async def _execute(pipe: Pipeline) -> Sequence[Any]:
         if isinstance(result, Exception) and not is_damage(result):
             raise result
     return results
-
-
-async def _members(pipe: Pipeline, index: bytes) -> list[bytes]:
-    try:
-        members = cast("set[bytes]", await cast("Any", pipe.smembers(index)))
-    except ResponseError as error:
-        if not is_damage(error):
-            raise
-        return []
-    ours = _key("history", "")
-    return [member for member in members if member.startswith(ours)]

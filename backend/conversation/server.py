@@ -169,6 +169,10 @@ class RedisServer:
         """Any reply counts: "-LOADING" is a server reading its data."""
         return self._talk(b"PING\r\n", ANSWER_SECONDS) != b""
 
+    def _has_loaded(self) -> bool:
+        answer = self._talk(b"PING\r\n", ANSWER_SECONDS)
+        return answer != b"" and not answer.startswith(b"-LOADING")
+
     def _talk(self, command: bytes, seconds: float) -> bytes:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
             link.settimeout(seconds)
@@ -225,7 +229,8 @@ class RedisServer:
             os.close(lock)
         if refusal is not None:
             return refusal
-        wait_until(lambda: self._answers() or not self._is_alive(), START_SECONDS)
+        # A damaged file is found while it is loaded, when "-LOADING" has been answered already.
+        wait_until(lambda: self._has_loaded() or not self._is_alive(), START_SECONDS)
         if self._is_alive():
             return None
         with contextlib.suppress(OSError), log.open("rb") as lines:

@@ -120,17 +120,19 @@ class OpenAiGenerator:
             async with self._client.stream("POST", "chat/completions", json=body) as response:
                 response.raise_for_status()
                 async for line in response.aiter_lines():
-                    piece = _piece(line)
-                    if piece is None:
-                        return
-                    if not piece:
-                        continue
-                    if not written:
+                    piece, ended = _piece(line)
+                    if piece and not written:
                         deadline.reschedule(loop.time() + endpoint.total_timeout_seconds)
                     written += len(piece)
                     if written > _MAX_ANSWER_CHARS:
                         raise GenerationRefused("模型的回答没完没了")
-                    yield piece
+                    if piece:
+                        yield piece
+                    if ended:
+                        return
+        if written:
+            # A model that dies may close its connection as if it had finished.
+            raise GenerationRefused("模型的回答没有写完")
 
     def _failed(self, error: GenerationError) -> GenerationError:
         self._failures += 1
@@ -141,20 +143,21 @@ class OpenAiGenerator:
         return error
 
 
-def _piece(line: str) -> str | None:
-    """Read one line of the event stream: its text, "" for none, None at the end."""
+def _piece(line: str) -> tuple[str, bool]:
+    """Read one line of the event stream: its text, and whether the answer ends with it."""
     if not line.startswith("data:"):
-        return ""
+        return "", False
     data = line[5:].strip()
     if data == "[DONE]":
-        return None
+        return "", True
     try:
         event: Any = json.loads(data[:_MAX_LINE_CHARS])
         if event.get("error"):
             raise GenerationRefused("模型接口在回答中途报错")
-        choices: Any = event.get("choices") or [{}]
-        return str(choices[0].get("delta", {}).get("content") or "")
-    except (ValueError, AttributeError, TypeError, IndexError) as error:
+        choice: Any = (event.get("choices") or [{}])[0]
+        text = str(choice.get("delta", {}).get("content") or "")
+        return text, bool(choice.get("finish_reason"))
+    except (ValueError, AttributeError, TypeError, LookupError) as error:
         raise GenerationRefused("模型接口的应答不合协议") from error
 
 

@@ -62,10 +62,10 @@ def load_comparison(path: Path, root: Path) -> Comparison:
         file = _File.model_validate(yaml.safe_load(data.decode("utf-8")))
     except (OSError, UnicodeDecodeError) as error:
         raise ContentError([f"{where}：读不出来，应为 UTF-8 文本（{error}）"]) from error
-    except yaml.YAMLError as error:
-        raise ContentError([f"{where}：YAML 写法不对（{error}）"]) from error
     except ValidationError as error:
         raise ContentError(schema_problems(where, error)) from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-45
+        raise ContentError([f"{where}：YAML 写法不对（{error}）"]) from error
     a, b = file.ids
     slugs = [concept_id.partition(".")[2] for concept_id in (a, b)]
     if path.stem != "-vs-".join(slugs):

@@ -94,10 +94,10 @@ def load_concept(path: Path, root: Path) -> Concept:
         raise ContentError([f"{where}：开头应是两行 --- 之间的字段（id、name、points …）"])
     try:
         front = _Front.model_validate(yaml.safe_load(match[1]))
-    except yaml.YAMLError as error:
-        raise ContentError([f"{where}：开头字段的 YAML 写法不对（{error}）"]) from error
     except ValidationError as error:
         raise ContentError(schema_problems(where, error)) from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-45
+        raise ContentError([f"{where}：开头字段的 YAML 写法不对（{error}）"]) from error
     sections, problems = _sections(match[2])
     problems += _placement_problems(front, path.relative_to(root)) + _body_problems(match[2])
     if problems:

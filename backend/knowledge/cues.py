@@ -56,10 +56,10 @@ def load_cues(path: Path) -> Cues:
         file = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as error:
         raise ContentError([f"{path.name}：读不出来（{error}）"]) from error
-    except yaml.YAMLError as error:
-        raise ContentError([f"{path.name}：YAML 写法不对（{error}）"]) from error
     except ValidationError as error:
         raise ContentError(schema_problems(path.name, error)) from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-45
+        raise ContentError([f"{path.name}：YAML 写法不对（{error}）"]) from error
     owner: dict[str, Aspect] = {}
     problems: list[str] = []
     for aspect, phrases in file.aspects.items():

@@ -35,7 +35,8 @@ class Linking:
     ``text`` is its corrected normal form. ``links`` are in text order. ``gaps`` are the stretches
     between links. ``residual`` is what neither a link nor an everyday phrase explains;
     ``coverage`` is linked / (linked + residual) in characters, 0 without links. ``partial`` holds
-    candidates that only share a piece of their name with the message, when nothing else links.
+    candidates that only share a piece of their name with the message, when nothing else links;
+    ``outlined``: an unexplained stretch is at least a piece of some name of the outline.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Linking:
     residual: tuple[str, ...]
     coverage: float
     partial: tuple[Link, ...] = ()
+    outlined: bool = False
 
 
 class Linker:
@@ -91,6 +93,7 @@ class Linker:
     def _exact(self, text: Normalised) -> list[Link]:
         matches = self._names.find_matches_as_indexes(text.text, overlapping=True)
         matches = [m for m in matches if _on_boundaries(text, m[1], m[2])]
+        matches = self._meant(text.text, matches)
         matches.sort(key=lambda m: (m[1] - m[2], m[1]))
         taken = [False] * len(text.text)
         links: list[Link] = []
@@ -102,12 +105,35 @@ class Linker:
             links.append(Link(target, start, end, 0.95 if target.kind == "part" else 1.0, "exact"))
         return self._without_stray_characters(text, sorted(links, key=lambda k: k.start))
 
+    def _meant(self, text: str, matches: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        """Leave out names that are only heard in the words around them.
+
+        运行 in 怎么运行 and 陷阱 in 死锁的陷阱 are what is asked of something; a point of the
+        outline (排序稳定性) yields to the name of a card that it cuts in two (快速排序的稳定性).
+        """
+        phrases = self._phrases.aspects(text)
+        ends = {m[2] for m in matches}
+        names = [m for m in matches if self._table[self._surfaces[m[0]]].kind == "name"]
+
+        def meant(match: tuple[int, int, int]) -> bool:
+            index, start, end = match
+            if any(a <= start and end <= b and end - start < b - a for a, b in phrases):
+                return False
+            if self._table[self._surfaces[index]].kind != "point":
+                return True
+            asked = (start, end) in phrases and start in ends
+            return not asked and not any(
+                a < start < b < end or start < a < end < b for _, a, b in names
+            )
+
+        return [m for m in matches if meant(m)]
+
     def _without_stray_characters(self, text: Normalised, links: list[Link]) -> list[Link]:
         """A one-character name (栈, 图) counts only where its neighbours are not part of a word."""
         single = [link for link in links if link.end - link.start == 1]
         if not single:
             return links
-        explained = _mask(len(text.text), [link for link in links if link not in single])
+        explained = _mask(len(text.text), [k for k in links if k.end - k.start > 1])
         plain = self._phrases.mask(text.text, explained)
 
         def free(i: int) -> bool:
@@ -115,23 +141,21 @@ class Linker:
                 return True
             return explained[i] or plain[i]
 
-        kept = {id(k) for k in single if free(k.start - 1) and free(k.end)}
-        return [link for link in links if link not in single or id(link) in kept]
+        stray = {k.start for k in single if not (free(k.start - 1) and free(k.end))}
+        return [link for link in links if link.start not in stray]
 
     def _joined(self, text: Normalised, links: list[Link]) -> list[Link]:
         """Upgrade 死锁 … 预防 to 死锁预防 when the pieces of a longer name stand apart."""
         result: list[Link] = []
+        gaps = "\0".join(_gaps(text.text, links))
+        longer: dict[str, Target | None] = {}
         for link in links:
             name = text.text[link.start : link.end]
-            gaps = _gaps(text.text, links)
-            best: tuple[int, Target] | None = None
-            for surface, target in self._table.items():
-                rest = _rest(surface, name)
-                found = bool(rest) and any(rest in gap for gap in gaps)
-                if found and (best is None or len(rest) > best[0]):
-                    best = (len(rest), target)
-            if best is not None and best[1].id != link.target.id:
-                link = Link(best[1], link.start, link.end, link.score * 0.95, "split")
+            if name not in longer:
+                longer[name] = self.extend([name], gaps)
+            target = longer[name]
+            if target is not None and target.id != link.target.id:
+                link = Link(target, link.start, link.end, link.score * 0.95, "split")
             result.append(link)
         return result
 
@@ -152,6 +176,7 @@ class Linker:
             residual=tuple(residual),
             coverage=linked / (linked + unknown) if linked else 0.0,
             partial=() if links else tuple(self._partial(text.text, residual)),
+            outlined=any(len(run) > 2 and run in s for run in residual for s in self._surfaces),
         )
 
     def _partial(self, text: str, residual: list[str]) -> list[Link]:
@@ -179,6 +204,13 @@ class PhraseMask:
         self._matcher = ahocorasick_rs.AhoCorasick(
             self.phrases, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
         )
+        self._aspects = ahocorasick_rs.AhoCorasick(
+            sorted(aspects), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
+        )
+
+    def aspects(self, text: str) -> set[tuple[int, int]]:
+        """Return the spans of the phrases that ask for an aspect."""
+        return {(start, end) for _, start, end in self._aspects.find_matches_as_indexes(text)}
 
     def mask(self, text: str, taken: list[bool]) -> list[bool]:
         """Return, for each character, whether a phrase outside ``taken`` explains it."""

@@ -90,10 +90,10 @@ def load_outline(path: Path) -> Outline:
         file = _File.model_validate(raw)
     except (OSError, UnicodeDecodeError) as error:
         raise ContentError([f"{path.name}：读不出来（{error}）"]) from error
-    except yaml.YAMLError as error:
-        raise ContentError([f"{path.name}：YAML 写法不对（{error}）"]) from error
     except ValidationError as error:
         raise ContentError(schema_problems(path.name, error)) from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-45
+        raise ContentError([f"{path.name}：YAML 写法不对（{error}）"]) from error
     points: dict[str, OutlinePoint] = {}
     problems: list[str] = []
     for subject, chapter, group, point in _walk(file):

@@ -37,10 +37,10 @@ def load_smalltalk(path: Path) -> Mapping[str, SmallTalk]:
         file = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as error:
         raise ContentError([f"{path.name}：读不出来（{error}）"]) from error
-    except yaml.YAMLError as error:
-        raise ContentError([f"{path.name}：YAML 写法不对（{error}）"]) from error
     except ValidationError as error:
         raise ContentError(schema_problems(path.name, error)) from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-45
+        raise ContentError([f"{path.name}：YAML 写法不对（{error}）"]) from error
     owner: dict[str, str] = {}
     problems: list[str] = []
     for intent, item in file.root.items():

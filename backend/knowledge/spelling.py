@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 from backend.knowledge.normalise import Normalised
 
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
-_LATIN_RUN = re.compile(r"[a-z]+")
+_LATIN_RUN = re.compile(r"[a-z][a-z0-9]*")
 _FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("ang", "an"))
 # Names that differ in one of these characters are different concepts, not slips of each other.
 _CONTRASTS = tuple(
@@ -52,6 +52,7 @@ class Spelling:
         self._deletions = _by_deletion(s for s in han if len(s) >= 4)
         self._latin = {run for s in surfaces for run in _LATIN_RUN.findall(s) if len(run) >= 3}
         self._typed = _typed_pinyin(han, phrases)
+        self._longest = max(map(len, self._typed))
         self._typed_names = {key for key, name in self._typed.items() if name in set(han)}
 
     def corrections(
@@ -134,12 +135,13 @@ class Spelling:
 
     def _latin_word(self, word: str) -> str | None:
         def slip(candidate: str) -> bool:
+            if word[0] != candidate[0] or word.startswith(candidate):
+                return False
             distance = OSA.distance(word, candidate, score_cutoff=2)
             longest = max(len(word), len(candidate))
-            if longest == 3:
+            if longest <= 4:  # look and lock are words of their own; tpc is a slip of tcp
                 return distance == 1 and sorted(word) == sorted(candidate)
-            allowed = 2 if longest >= 7 else 1
-            return distance <= allowed and word[0] == candidate[0]
+            return distance <= (2 if longest >= 8 else 1)
 
         near = sorted((w for w in self._latin if slip(w)), key=lambda w: OSA.distance(word, w))
         return near[0] if near else None
@@ -150,7 +152,7 @@ class Spelling:
         for start in range(len(letters)):
             if start not in best:
                 continue
-            for end in range(len(letters), start + 1, -1):
+            for end in range(min(len(letters), start + self._longest), start + 1, -1):
                 name = self._typed.get(letters[start:end])
                 if name is not None and end not in best:
                     best[end] = [*best[start], (start, end, name)]

@@ -39,6 +39,8 @@ def surface_table(library: Library) -> Mapping[str, Target]:
     for point in library.outline.points.values():
         _add_point(table, point, cards[point.id], bodies)
     for surface, target in list(table.items()):
+        if target.kind != "name":
+            continue
         for suffix in _OPTIONAL_SUFFIXES:
             short = surface.removesuffix(suffix)
             if short != surface and len(short) >= 3:
@@ -80,6 +82,8 @@ def _add_point(
 ) -> None:
     """A term of the outline leads to a card only if that card really speaks of it."""
     for name in (point.name, *point.aliases, *point.covers):
+        if name.endswith("比较"):
+            continue  # 顺序表与链表比较 asks for both of its sides, which have names of their own
         key = normalise(name).text
         speaking = next((card for card in cards if key in bodies[card.id]), None)
         if speaking is None and cards and name == point.name and cards[0].points[0] == point.id:

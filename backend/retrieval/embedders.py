@@ -27,6 +27,7 @@ DEFAULT_EMBEDDER = "lsa-char13-v1"
 _DIMENSION = 256
 _MAX_FEATURES = 20_000
 _LONGEST_GRAM = 3
+_MANY_TEXTS = 100
 
 
 class Embedder(Protocol):
@@ -76,7 +77,7 @@ class LsaEmbedder:
     def fit(cls, texts: Sequence[str], dimension: int = _DIMENSION) -> Self:
         """Learn from the passages; few or short texts give fewer dimensions."""
         from scipy.sparse import csr_matrix
-        from sklearn.decomposition import TruncatedSVD
+        from sklearn.utils.extmath import randomized_svd
 
         counted = [_grams(text) for text in texts]
         grams, idf = _vocabulary(counted)
@@ -89,8 +90,8 @@ class LsaEmbedder:
         rank = min(dimension - 1, len(grams), len(rows))
         if rank < 2:
             return cls(grams, idf, np.ones((len(grams), 1), np.float32))
-        svd: Any = TruncatedSVD(rank, random_state=0).fit(matrix)
-        return cls(grams, idf, np.ascontiguousarray(svd.components_.T, dtype=np.float32))
+        factors: Any = randomized_svd(matrix, rank, random_state=0)
+        return cls(grams, idf, np.ascontiguousarray(factors[2].T, dtype=np.float32))
 
     @property
     def dimension(self) -> int:
@@ -120,7 +121,8 @@ class LsaEmbedder:
     def load(cls, folder: Path) -> Self:
         """Read what ``save`` wrote; OSError, ValueError or KeyError when it is damaged."""
         grams = json.loads((folder / "grams.json").read_text(encoding="utf-8"))
-        with np.load(folder / "lsa.npz", allow_pickle=False) as arrays:
+        # numpy leaves a damaged archive open unless the file is ours.
+        with (folder / "lsa.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             idf, components = arrays["idf"], arrays["components"]
         if not len(grams) == len(idf) == len(components):
             raise ValueError("grams, idf and components differ in length")
@@ -169,12 +171,11 @@ def _grams(text: str) -> Counter[str]:
 
 
 def _vocabulary(counted: Sequence[Counter[str]]) -> tuple[list[str], NDArray[np.float32]]:
-    """Return the grams of at least two texts, most frequent first, with their smoothed idf."""
+    """Return the most frequent grams and their smoothed idf; rare ones only of a few texts."""
     frequency = Counter(gram for counts in counted for gram in counts)
     ranked = sorted(frequency.items(), key=lambda item: (-item[1], item[0]))
-    kept = [(gram, count) for gram, count in ranked if count > 1][:_MAX_FEATURES]
-    if not kept:
-        kept = ranked[:_MAX_FEATURES]
+    least = 2 if len(counted) >= _MANY_TEXTS else 1
+    kept = [(gram, count) for gram, count in ranked if count >= least][:_MAX_FEATURES]
     frequencies = np.array([count for _, count in kept], dtype=np.float32)
     idf = np.log((1 + len(counted)) / (1 + frequencies)) + 1
     return [gram for gram, _ in kept], idf.astype(np.float32)

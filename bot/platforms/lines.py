@@ -5,7 +5,7 @@ import contextlib
 import select
 import threading
 from collections.abc import AsyncIterator, Callable
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, TypeVar, cast
 
 MAX_LINE_BYTES = 8 * 1024 * 1024
 _CHUNK_BYTES = 65536
@@ -77,6 +77,8 @@ def _line(line: bytearray, too_long: bool, max_line_bytes: int) -> bytes | LineT
 
 def _read(raw: BinaryIO) -> bytes:
     """Read what is there, at least one byte; b"" at the end."""
-    while (chunk := raw.read(_CHUNK_BYTES)) is None:  # a pipe that its other end made non-blocking
-        select.select([raw], [], [])
-    return chunk
+    while True:
+        chunk = cast("bytes | None", raw.read(_CHUNK_BYTES))
+        if chunk is not None:
+            return chunk
+        select.select([raw], [], [])  # a pipe that its other end made non-blocking

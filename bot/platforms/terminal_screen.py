@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import importlib
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any, TypeVar
 
 from rich.console import Console, RenderableType
@@ -51,7 +52,8 @@ async def chat_on_screen(answerer: Answerer, message_of: Callable[[str], Incomin
 async def _ask() -> str:
     """Read the next line that is not empty; _Leave at the end."""
     with contextlib.suppress(ImportError):
-        import readline  # noqa: F401 - gives input() editing that knows wide characters
+        # Gives input() editing that knows wide characters.
+        importlib.import_module("readline")
     while True:
         try:
             line = await in_daemon_thread(lambda: input(PROMPT))
@@ -116,7 +118,7 @@ async def _unless(interrupted: asyncio.Event, work: Coroutine[Any, Any, T]) -> T
 
 
 @contextlib.contextmanager
-def _interrupts() -> Iterator[asyncio.Event]:
+def _interrupts() -> Generator[asyncio.Event]:
     """Turn Ctrl-C into an event for as long as the context lasts."""
     interrupted = asyncio.Event()
     loop = asyncio.get_running_loop()

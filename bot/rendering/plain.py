@@ -1,7 +1,7 @@
 """Markdown replies as plain text that reads well in a chat window on a phone (QQ, pipes).
 
 **bold** `code`   the text alone            | 维度 | TCP | UDP |
-# heading         【heading】                | 连接 | 有 | 无 |    →  连接：TCP 有；UDP 无
+# heading         【heading】                | 连接 | 有 | 无 |    →  连接｜TCP：有；UDP：无
 - item            · item                    | 名称 | 说明 |
 1. item           1. item                   | 互斥 | 独占 |      →  名称：说明 / 互斥：独占
 """
@@ -111,10 +111,10 @@ def _rows(table: SyntaxTreeNode) -> Iterable[str]:
 def _row(header: Sequence[str], row: Sequence[str]) -> str:
     name = "" if header[0] in ROW_HEADS_WITHOUT_NEWS else f"{header[0]} "
     pairs = zip(header[1:], row[1:], strict=False)
-    cells = "；".join(f"{column} {cell}".strip() for column, cell in pairs if cell)
+    cells = "；".join(f"{column}：{cell}" if column else cell for column, cell in pairs if cell)
     if not row[0]:
         return cells
-    return f"{name}{row[0]}：{cells}" if cells else f"{name}{row[0]}"
+    return f"{name}{row[0]}｜{cells}" if cells else f"{name}{row[0]}"
 
 
 def _inline(node: SyntaxTreeNode) -> str:

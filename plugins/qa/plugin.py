@@ -90,14 +90,12 @@ class QaPlugin:
                 return _reply(wording.REJECTED, "smalltalk", answer)
 
     def _examples(self, message: IncomingMessage) -> list[str]:
-        """Two questions of different subjects, the same ones for the same message."""
+        """Two questions, the same ones for the same message."""
         chance = random.Random(message.text)
-        subjects = chance.sample(sorted({i[:2] for i in self._library.concepts}), k=2)
-        concepts = [
-            chance.choice([c for c in self._library.concepts.values() if c.id.startswith(subject)])
-            for subject in subjects
-        ]
-        return [wording.example_question(concept) for concept in concepts]
+        concepts = self._library.concepts
+        one, other = chance.choice(self._library.comparisons).ids
+        concept = concepts[chance.choice(list(concepts))]
+        return wording.example_questions(concept, (concepts[one], concepts[other]))
 
     async def _history(self, message: IncomingMessage) -> list[Turn]:
         try:

@@ -57,7 +57,7 @@ def suggestion(item: Suggestion) -> str:
     """Word a next question so that sending it as it is gets it answered."""
     name = item.concept.name
     if item.other is not None:
-        return f"{name}和{item.other.name}的区别"
+        return f"{_spaced(name)}和{_set_off(item.other.name)}的区别"
     return _QUESTION_OF_ASPECT[item.aspect].format(_spaced(name)) if item.aspect else name
 
 
@@ -90,11 +90,10 @@ def off_topic_text(examples: Sequence[str]) -> str:
     return f"{_OFF_TOPIC}可以问我{asked}。"
 
 
-def example_question(concept: Concept) -> str:
-    """Return a question about ``concept`` as a student would put it."""
-    if Aspect.CALCULATION in concept.sections:
-        return f"{_spaced(concept.name)}怎么算"
-    return f"什么是{concept.name}"
+def example_questions(concept: Concept, pair: tuple[Concept, Concept]) -> list[str]:
+    """Return two questions as a student would put them; ``pair`` is to be compared."""
+    definition = f"什么是{_set_off(concept.name, front_only=True)}"
+    return [definition, suggestion(Suggestion(pair[0], other=pair[1]))]
 
 
 def _body(body: Body) -> str:
@@ -157,6 +156,12 @@ def _opens_with_prose(text: str) -> bool:
 def _spaced(name: str) -> str:
     """A name that ends in Latin letters is set off from the Chinese that follows."""
     return f"{name} " if name[-1].isascii() and name[-1].isalnum() else name
+
+
+def _set_off(name: str, *, front_only: bool = False) -> str:
+    """A name that begins (or ends) in Latin letters is set off from the Chinese around it."""
+    spaced = f" {name}" if name[0].isascii() and name[0].isalnum() else name
+    return spaced if front_only else _spaced(spaced)
 
 
 def _cell(text: str) -> str:

@@ -69,6 +69,15 @@ def start(command: Sequence[str], log_path: Path, env: dict[str, str] | None = N
     try:
         yield ServerProcess(process, _ready(process, log_path, seconds), log_path)
     finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen) -> None:
+    """Let it close its own Redis, which would outlive a kill."""
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
 

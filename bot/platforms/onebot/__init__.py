@@ -6,6 +6,7 @@ connections.py  the accounts connected now, sending with one retry
 app.py          NoneBot, its one matcher, the web application, ``serve``
 """
 
+import importlib
 import sys
 
 from loguru import logger
@@ -23,11 +24,15 @@ def _import_nonebot() -> None:
     logger.disable("nonebot")
     kind = type(logger)
     remove, add = kind.remove, kind.add
-    kind.remove = kind.add = lambda *_, **__: 0  # pyright: ignore[reportAttributeAccessIssue]
+    kind.remove = kind.add = _ignored  # pyright: ignore[reportAttributeAccessIssue]
     try:
-        import nonebot.log  # noqa: F401
+        importlib.import_module("nonebot.log")
     finally:
         kind.remove, kind.add = remove, add
+
+
+def _ignored(*_: object, **__: object) -> int:
+    return 0
 
 
 if "nonebot" not in sys.modules:

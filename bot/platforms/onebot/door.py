@@ -1,5 +1,7 @@
 """What stands between the network and the OneBot adapter."""
 
+import asyncio
+
 from loguru import logger
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,6 +12,7 @@ _REASONS = {
     "Missing X-Self-ID Header": "没有 X-Self-ID 请求头（不是 OneBot v11 反向 WebSocket 客户端）",
     "Duplicate X-Self-ID": "这个 QQ 号已经有一个连接",
 }
+_DOSE = 8
 
 
 class Door:
@@ -26,9 +29,29 @@ class Door:
         if scope["type"] == "http" and scope["path"].startswith("/onebot"):
             await PlainTextResponse("请用 WebSocket 连接", 404)(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self._app(scope, receive, _tell_refusal(send))
+            await self._app(scope, _in_doses(receive), _tell_refusal(send))
         else:
             await self._app(scope, receive, send)
+
+
+def _in_doses(receive: Receive) -> Receive:
+    """Let other tasks run after every few frames.
+
+    The adapter starts a task for each event and never pauses while frames are waiting, so that
+    thousands of half-handled events would pile up (33 kB each). Pausing after every single frame
+    would be too much: confirmations of what we sent stand in line behind the events, and came
+    after ``api_timeout_seconds`` when 2000 people wrote at once.
+    """
+    taken = 0
+
+    async def dosed() -> Message:
+        nonlocal taken
+        taken += 1
+        if taken % _DOSE == 0:
+            await asyncio.sleep(0)
+        return await receive()
+
+    return dosed
 
 
 def _tell_refusal(send: Send) -> Send:

@@ -1,8 +1,8 @@
 """Builds a small, valid content folder, for tests to break or to ask.
 
-``write_content(root)`` gives fifteen outline points of four subjects, ten cards, one comparison
-table, two kinds of small talk and the shipped cues. 双链表, 段式存储 and RIP 协议 are points
-without a card.
+``write_content(root)`` gives fifteen outline points of four subjects, eleven cards, one comparison
+table, two kinds of small talk and the shipped cues. 双链表, 固态硬盘, 段式存储 and RIP 协议 are
+points without a card.
 """
 
 import shutil
@@ -16,7 +16,7 @@ from backend.knowledge.library import Library, load_library
 
 SHIPPED = Path(__file__).parents[3] / "content"
 
-_FILLER = "此处为了凑足卡片所要求篇幅另写几句闲笔并无深意"
+FILLER = "此处为了凑足卡片所要求篇幅另写几句闲笔并无深意"
 _HAN_WANTED = 340
 
 _OUTLINE: Mapping[str, tuple[str, Sequence[str]]] = {
@@ -116,7 +116,7 @@ def small_library(root: Path) -> Library:
 
 
 def _padded(text: str, han: int) -> str:
-    return text if len(text) >= han else f"{text}\n{(_FILLER * han)[: han - len(text)]}。"
+    return text if len(text) >= han else f"{text}\n{(FILLER * han)[: han - len(text)]}。"
 
 
 CARDS: Sequence[tuple[dict[str, Any], dict[str, str]]] = (

@@ -79,12 +79,14 @@ def test_a_comparison_table_becomes_a_line_a_row_with_its_columns_named():
         "| 维度 | TCP | UDP |\n|---|---|---|\n"
         "| 连接 | 面向连接 | 无连接 |\n| 首部 | 20 字节 | `8 字节` |"
     )
-    assert render_plain(markdown) == "连接：TCP 面向连接；UDP 无连接\n首部：TCP 20 字节；UDP 8 字节"
+    assert render_plain(markdown) == (
+        "连接｜TCP：面向连接；UDP：无连接\n首部｜TCP：20 字节；UDP：8 字节"
+    )
 
 
 def test_a_first_column_with_a_meaning_keeps_its_name():
     markdown = "| 页面 | 缺页 | 内存 |\n|:-:|:-:|--:|\n| 7 | 是 | 7 |\n| 0 | | 7,0 |"
-    assert render_plain(markdown) == "页面 7：缺页 是；内存 7\n页面 0：内存 7,0"
+    assert render_plain(markdown) == "页面 7｜缺页：是；内存：7\n页面 0｜内存：7,0"
 
 
 def test_a_table_of_two_columns_reads_as_name_and_value():

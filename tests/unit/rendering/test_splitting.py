@@ -71,7 +71,7 @@ def test_a_list_is_cut_between_items():
 def test_a_table_is_cut_between_rows():
     rows = "\n".join(f"| 行{n} | 甲 | 乙 |" for n in range(4))
     parts = split(f"| 维度 | A | B |\n|---|---|---|\n{rows}", 26)
-    assert parts == ("行0：A 甲；B 乙\n行1：A 甲；B 乙", "行2：A 甲；B 乙\n行3：A 甲；B 乙")
+    assert parts == ("行0｜A：甲；B：乙\n行1｜A：甲；B：乙", "行2｜A：甲；B：乙\n行3｜A：甲；B：乙")
 
 
 def test_a_long_paragraph_is_cut_after_sentences_with_their_closing_quotes():

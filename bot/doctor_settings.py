@@ -1,4 +1,4 @@
-"""The list of all settings, for people: ``python -m config.reference > docs/settings.md``."""
+"""The list of all settings, for people: ``python -m bot.doctor_settings > docs/settings.md``."""
 
 import json
 from collections.abc import Iterator
@@ -26,12 +26,14 @@ _KINDS = {
 _HEADER = """\
 # 全部设置
 
-<!-- 由 python -m config.reference 生成，不要手改：说明写在 config/settings.py 里。 -->
+<!-- 由 python -m bot.doctor_settings 生成，不要手改：说明写在 config/settings.py 里。 -->
 
-优先级从高到低：环境变量、运行目录下的 `.env`、`config/default.toml`。环境变量和 `.env` 里写
-`前缀_名字`，两个下划线表示下一层；名字不分大小写，空值等于没写。改完要重启才生效。
-写错值或写错第二层的名字，程序不启动并指出是哪一个；写错第一层的名字，
-`python -m bot doctor` 会提醒。
+优先级从高到低：环境变量、运行目录下的 `.env`、`config/default.toml`。名字不分大小写，空值等于没写；
+改完要重启才生效。相对路径从运行目录算起；`ASSISTANT408_CONTENT_DIR` 的默认值是仓库里的 `content`。
+
+- 值写错，或者 `.env` 里、两个下划线之后的名字写错：程序不启动，并说出是哪一个。
+- 环境变量里第一层的名字写错（如 `ASSISTANT408_PORT`）：程序照常启动，
+  `python -m bot doctor` 会提醒。
 
 """
 
@@ -61,9 +63,11 @@ def entries(model: type[BaseModel] = Settings, above: tuple[str, ...] = ()) -> I
             yield Entry(path, _written(field.default), _values(field), field.description or "")
 
 
-def groups() -> frozenset[str]:
-    """Return the variables of the groups, each of which also takes its members as JSON."""
-    return frozenset(PREFIX + entry.path[0].upper() for entry in entries() if len(entry.path) > 1)
+def known_variables() -> frozenset[str]:
+    """Return every environment variable that is read; a group also takes its members as JSON."""
+    singles = {entry.variable for entry in entries()}
+    groups = {PREFIX + entry.path[0].upper() for entry in entries() if len(entry.path) > 1}
+    return frozenset(singles | groups)
 
 
 def as_markdown() -> str:
@@ -71,8 +75,7 @@ def as_markdown() -> str:
     lines = ["| 设置 | 默认值 | 取值 | 含义 |", "|---|---|---|---|"]
     for entry in entries():
         default = f"`{entry.default}`" if entry.default else "（空）"
-        values = entry.values.replace("|", "\\|")
-        lines.append(f"| `{entry.variable}` | {default} | {values} | {entry.meaning} |")
+        lines.append(f"| `{entry.variable}` | {default} | {entry.values} | {entry.meaning} |")
     return _HEADER + "\n".join(lines) + "\n"
 
 
@@ -101,14 +104,12 @@ def _kind(annotation: Any, metadata: list[Any]) -> str:
     rest = [kind for kind in get_args(annotation) if kind is not NoneType]
     if rest:
         return f"{_kind(rest[0], metadata)}，或空"
-    name = _KINDS.get(annotation.__name__, "文字")
-    return "，".join([name, *_bounds(metadata)])
+    return "，".join([_KINDS.get(annotation.__name__, "文字"), *_bounds(metadata)])
 
 
 def _bounds(metadata: list[Any]) -> Iterator[str]:
     for item in metadata:
-        parts = item.metadata if isinstance(item, FieldInfo) else [item]
-        for part in parts:
+        for part in item.metadata if isinstance(item, FieldInfo) else [item]:
             for attribute, sign in _BOUNDS.items():
                 bound = getattr(part, attribute, None)
                 if bound is not None:

@@ -1,0 +1,45 @@
+"""Searching the knowledge base, with the operator told once of what is wrong with it."""
+
+from loguru import logger
+
+from backend.errors import KnowledgeBaseError
+from backend.retrieval.knowledge_base import KnowledgeBase
+from backend.retrieval.passages import Retrieval
+
+
+class WatchedSearch:
+    """The search of ``base``; whoever asks goes on without it, so nobody else would say so."""
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        self._base = base
+        self._told: type[KnowledgeBaseError] | None = None
+
+    async def search(self, query: str, limit: int) -> Retrieval:
+        """Search; raises as ``KnowledgeBase.search`` does."""
+        try:
+            found = await self._base.search(query, limit)
+        except KnowledgeBaseError as error:
+            self.tell(error)
+            raise
+        self._forgive()
+        return found
+
+    async def warm(self) -> None:
+        """Open the knowledge base now, so that no student waits for it; never raises."""
+        try:
+            await self._base.warm()
+        except KnowledgeBaseError as error:
+            self.tell(error)
+        else:
+            self._forgive()
+
+    def tell(self, error: KnowledgeBaseError) -> None:
+        """Warn of ``error`` unless one of its kind was told since the last success."""
+        if self._told is not type(error):
+            logger.warning("{} 现在只用概念卡片回答。", error)
+        self._told = type(error)
+
+    def _forgive(self) -> None:
+        if self._told is not None:
+            self._told = None
+            logger.info("知识库恢复可用。")
