@@ -1,5 +1,6 @@
 """Step 5 without a model: choose the sections of the cards that answer, and what to ask next."""
 
+import re
 from collections.abc import Sequence
 
 from backend.answering.answer import (
@@ -43,8 +44,10 @@ _STAND_INS: dict[Aspect, tuple[Aspect, ...]] = {
 }
 """Where a card has no section for an aspect, the nearest ones it may have, best first."""
 
-_HEAD_START = {Aspect.DEFINITION: 3, Aspect.CLASSIFICATION: 2, Aspect.PRINCIPLE: 1}
-"""A part is explained where the concept is, even if another section names it more often."""
+_HEAD_START = {Aspect.CLASSIFICATION: 2, Aspect.DEFINITION: 1, Aspect.PRINCIPLE: 1}
+"""Where a part is explained rather than used, even if another section names it more often."""
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 _WORTH_ASKING = (Aspect.CALCULATION, Aspect.EXAMPLE, Aspect.PITFALLS, Aspect.PRINCIPLE)
 
@@ -185,8 +188,9 @@ def _speaking_of(concept: Concept, part: str, aspect: Aspect | None) -> tuple[Se
     last = (Aspect.EXAMPLE, Aspect.PITFALLS, Aspect.EXAM)
 
     def worth(a: Aspect) -> tuple[bool, bool, int]:
-        introduced = f"**{part}**" in concept.sections[a]
-        return counts[a] > 0, a not in last, counts[a] + _HEAD_START.get(a, 0) + 3 * introduced
+        bold = normalise("".join(_BOLD.findall(concept.sections[a]))).text
+        points = counts[a] + _HEAD_START.get(a, 0) + 4 * (key in bold)
+        return counts[a] > 0, a not in last, points
 
     best = max(counts, key=worth)
     return _sections(concept, [best]) if counts[best] else ()

@@ -4,6 +4,7 @@
 # heading         【heading】                | 连接 | 有 | 无 |    →  连接｜TCP：有；UDP：无
 - item            · item                    | 名称 | 说明 |
 1. item           1. item                   | 互斥 | 独占 |      →  名称：说明 / 互斥：独占
+                                            | j | 1 | 2 | 3 | 4 |  →  j 1 2 3 4
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,10 @@ ROW_HEADS_WITHOUT_NEWS = frozenset(
     {"", "维度", "对比", "对比项", "比较", "比较项", "项目", "方面", "比较维度", "对比维度"}
 )
 """First column names that say nothing about the row and are left out."""
+
+
+MIN_GRID_COLUMNS, MAX_GRID_CHARS = 5, 3
+"""A wide table whose cells are all this short (a next array, an access string) stays a grid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,11 @@ def _rows(table: SyntaxTreeNode) -> Iterable[str]:
             yield "：".join(name for name in header if name)
         for row in body:
             yield "：".join(cell for cell in row if cell)
+        return
+    short = all(len(cell) <= MAX_GRID_CHARS for row in (header, *body) for cell in row[1:])
+    if short and len(header) >= MIN_GRID_COLUMNS:
+        for row in (header, *body):
+            yield " ".join(cell or "-" for cell in row)
         return
     for row in body:
         yield _row(header, row)

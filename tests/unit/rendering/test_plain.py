@@ -89,6 +89,11 @@ def test_a_first_column_with_a_meaning_keeps_its_name():
     assert render_plain(markdown) == "页面 7｜缺页：是；内存：7\n页面 0｜内存：7,0"
 
 
+def test_a_wide_table_of_short_cells_stays_a_grid():
+    markdown = "| j | 1 | 2 | 3 | 4 |\n|---|---|---|---|---|\n| next | 0 | 1 | | -1 |"
+    assert render_plain(markdown) == "j 1 2 3 4\nnext 0 1 - -1"
+
+
 def test_a_table_of_two_columns_reads_as_name_and_value():
     markdown = "| 条件 | 说明 |\n|---|---|\n| 互斥 | 资源独占 |\n| 循环等待 | |"
     assert render_plain(markdown) == "条件：说明\n互斥：资源独占\n循环等待"
