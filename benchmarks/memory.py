@@ -115,19 +115,19 @@ async def _burst(server: Server, client: Client, steps: list[Step]) -> Burst:
     )
 
 
-_ANSWERED, _REFUSED = "得到回答", "被礼貌拒绝"
+_ANSWERED, _REFUSED, _TOO_MANY = "得到回答", "被礼貌拒绝", "得到不止一个答复"
 
 
 def _outcome(step: Step, texts: list[str]) -> str:
     if not texts:
         return "没有得到答复"
-    if texts == [wording.BUSY]:
-        return _REFUSED
+    if wording.BUSY in texts:
+        return _REFUSED if len(texts) == 1 else _TOO_MANY
     if texts[0] in _FAILED:
         return "得到出错的答复"
     if len(texts) == step.parts:
         return _ANSWERED
-    return "得到的答复不完整" if len(texts) < step.parts else "得到不止一个答复"
+    return "得到的答复不完整" if len(texts) < step.parts else _TOO_MANY
 
 
 def _improper(burst: Burst) -> Counter[str]:

@@ -11,7 +11,9 @@ from backend.errors import BackendError
 from bot.errors import StartupError
 from bot.logs import configure_logging
 from bot.platforms.listening import PortUnavailable
-from config.settings import Settings, SettingsInvalid, load_settings
+from config.errors import SettingsInvalid
+from config.loading import load_settings
+from config.settings import Settings
 
 app = typer.Typer(
     add_completion=False,
@@ -23,7 +25,7 @@ app = typer.Typer(
 @app.command(help="启动 OneBot v11 服务，等待 NapCat 等客户端连接。")
 def serve() -> None:
     """Serve OneBot v11 until a signal."""
-    settings = _settings()
+    settings = load_settings()
     configure_logging(settings.log_level)
     _run(_serve(settings))
 
@@ -36,7 +38,7 @@ def chat(
     ] = False,
 ) -> None:
     """Chat on standard input and output."""
-    settings = _settings()
+    settings = load_settings()
     configure_logging("WARNING" if settings.log_level == "INFO" else settings.log_level)
     _run(_chat(settings, json=json))
 
@@ -48,13 +50,6 @@ def doctor() -> None:
 
     configure_logging("ERROR")
     raise typer.Exit(0 if _run(examine()) else 1)
-
-
-def _settings() -> Settings:
-    from bot.doctor_env import require_env_file
-
-    require_env_file()
-    return load_settings()
 
 
 async def _serve(settings: Settings) -> None:

@@ -9,9 +9,10 @@ from rich.text import Text
 
 from bot import doctor_machine as machine
 from bot import doctor_stores as stores
-from bot.doctor_env import require_env_file
 from bot.doctor_findings import Check, Finding, Line, State, ok, run_checks
-from config.settings import Settings, SettingsInvalid, load_settings
+from config.errors import SettingsInvalid
+from config.loading import load_settings
+from config.settings import Settings
 
 _MARKS: dict[State, tuple[str, str]] = {
     "ok": ("✔", "green"),
@@ -37,7 +38,6 @@ async def examine() -> bool:
 async def look_at_everything() -> list[Line]:
     """Run every check that can be run, in the order of the screen."""
     try:
-        require_env_file()
         settings = load_settings()
     except SettingsInvalid as invalid:
         advice = "改正后再运行一次；用到设置的检查这次没有做。"

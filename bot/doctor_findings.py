@@ -8,7 +8,7 @@ from typing import Literal
 from backend.errors import BackendError
 from bot.errors import StartupError
 from bot.platforms.listening import PortUnavailable
-from config.settings import SettingsInvalid
+from config.errors import SettingsInvalid
 
 State = Literal["ok", "warning", "failure"]
 

@@ -13,11 +13,11 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from bot.doctor_env import unknown_variables
 from bot.doctor_findings import Finding, failure, ok, warning
 from bot.platforms.lines import in_daemon_thread
 from bot.platforms.listening import PortUnavailable, claim, display_host
 from bot.wiring import require_writable
+from config.env_file import unknown_variables
 from config.settings import ROOT
 
 OLDEST_PYTHON = (3, 11)

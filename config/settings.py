@@ -9,12 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -25,10 +24,6 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 PositiveInt = Annotated[int, Field(gt=0)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
-
-
-class SettingsInvalid(Exception):
-    """The settings cannot be used; ``str`` is one Chinese sentence that names the culprit."""
 
 
 class _Part(BaseModel):
@@ -104,7 +99,7 @@ class Limits(_Part):
     )
     concurrency: PositiveInt = Field(default=16, description="同时处理的消息数上限，条")
     queue: PositiveInt = Field(
-        default=500, description="排队等待处理的消息数上限，条；满了礼貌拒绝"
+        default=1000, description="排队等待处理的消息数上限，条；满了礼貌拒绝"
     )
     message_seconds: PositiveFloat = Field(default=60, description="处理一条消息的总时限，秒")
     max_message_chars: PositiveInt = Field(
@@ -166,28 +161,3 @@ class Settings(BaseSettings):
         del file_secret_settings
         toml = TomlConfigSettingsSource(settings_cls)
         return init_settings, env_settings, dotenv_settings, toml
-
-
-def load_settings() -> Settings:
-    """Read the settings of this process; SettingsInvalid names the first wrong value."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        raise SettingsInvalid(_sentence(error)) from error
-    except SettingsError as error:
-        raise SettingsInvalid(f"设置读不出来：{error}（检查环境变量、.env 的写法）") from error
-    except (OSError, ValueError) as error:  # unreadable or malformed .env / default.toml
-        raise SettingsInvalid(
-            f"设置文件读不出来：{error}（检查 config/default.toml 与 .env）"
-        ) from error
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors()[0]
-    path = [str(part) for part in first["loc"]]
-    variable = "ASSISTANT408_" + "__".join(part.upper() for part in path)
-    if first["type"] == "extra_forbidden":
-        return f"没有 {variable} 这个设置，请检查拼写（全部设置见 config/.env.example）。"
-    secret = any(word in path[-1] for word in ("token", "key", "url", "password"))
-    value = "" if secret else f"的值 {first['input']!r} "
-    return f"设置 {variable} {value}不对：{first['msg']}。"

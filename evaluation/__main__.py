@@ -16,7 +16,9 @@ from backend.answering.decision import Calibration, read_calibration
 from backend.errors import BackendError
 from backend.knowledge.library import load_library
 from backend.retrieval.knowledge_base import KnowledgeBase
-from config.settings import Settings, SettingsInvalid, load_settings
+from config.errors import SettingsInvalid
+from config.loading import load_settings
+from config.settings import Settings
 from evaluation.answering import Outcome, refusal, run, scores, wrong_answers
 from evaluation.calibration import collect, describe, fit
 from evaluation.dataset import SHIPPED, DatasetInvalid, LabelledMessage, load_messages

@@ -11,7 +11,9 @@ import typer
 
 from backend.errors import BackendError, DocumentError, KnowledgeBaseBusy, KnowledgeBaseError
 from backend.retrieval.versions import Manifest, Versions
-from config.settings import Settings, SettingsInvalid, load_settings
+from config.errors import SettingsInvalid
+from config.loading import load_settings
+from config.settings import Settings
 
 if TYPE_CHECKING:
     from backend.retrieval.milvus_index import Server

@@ -36,7 +36,7 @@ class Limits:
     per_user: int | None = 12
     per_group: int | None = 40
     concurrency: int = 16
-    queue: int = 500
+    queue: int = 1000
     message_seconds: float = 60.0
     max_message_chars: int = 2000
 
@@ -191,11 +191,17 @@ class _Turnstile:
 
 
 async def _follow(stream: ReplyStream, progress: Progress | None) -> Reply:
+    """Return the reply that ``stream`` ends in; nobody watches any more once ``progress`` fails."""
     async for item in stream:
         if isinstance(item, Reply):
             return item
-        if progress is not None:
+        if progress is None:
+            continue
+        try:
             await progress(item)
+        except Exception:  # noqa: BLE001 - a growing text that cannot be shown costs no answer
+            logger.opt(exception=True).warning("progress cannot be shown; going on without it")
+            progress = None
     raise RuntimeError("a reply stream ended without its reply")
 
 

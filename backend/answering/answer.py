@@ -4,6 +4,7 @@ Answer.body ─┬─ CardBody          sections of one concept card
              ├─ TableBody         a comparison table
              ├─ PairBody          two cards side by side, where no table exists
              ├─ PrerequisiteBody  what to learn first
+             ├─ SolutionBody      computed solutions of a problem
              └─ PassageBody       passages of the operator's documents
 """
 
@@ -14,6 +15,8 @@ from backend.knowledge.aspects import Aspect
 from backend.knowledge.comparisons import Comparison
 from backend.knowledge.concepts import Concept
 from backend.knowledge.outline import OutlinePoint
+from backend.questions.solvers.refusal import Refusal
+from backend.questions.solvers.solve import Solution
 from backend.retrieval.passages import Passage
 
 Verdict = Literal["answer", "ask_back", "deny", "off_topic", "smalltalk", "empty", "rejection"]
@@ -63,13 +66,20 @@ class PrerequisiteBody:
 
 
 @dataclass(frozen=True, slots=True)
+class SolutionBody:
+    """One solution for each algorithm asked for; a Refusal where the input is wrong."""
+
+    solutions: tuple[Solution | Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PassageBody:
     """Passages of documents, best first."""
 
     passages: tuple[Passage, ...]
 
 
-Body = CardBody | TableBody | PairBody | PrerequisiteBody | PassageBody
+Body = CardBody | TableBody | PairBody | PrerequisiteBody | SolutionBody | PassageBody
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""One question through the house: understand, retrieve, decide, compose."""
+"""One question through the house: solve, understand, retrieve, decide, compose."""
 
 import re
 from collections import defaultdict
@@ -9,14 +9,11 @@ from typing import Protocol
 
 from backend.answering.answer import Answer
 from backend.answering.composition import Composer
+from backend.answering.context import Context, context_of
 from backend.answering.decision import Calibration, evidence, probability
-from backend.answering.understanding import (
-    Context,
-    Topic,
-    Understander,
-    Understanding,
-    context_of,
-)
+from backend.answering.reading import Topic, Understanding
+from backend.answering.solving import Solver
+from backend.answering.understanding import Understander
 from backend.conversation.turns import Turn
 from backend.errors import KnowledgeBaseError
 from backend.knowledge.aspects import Aspect
@@ -52,16 +49,18 @@ class Answerer:
         self._library = library
         self._understander = Understander(library)
         self._composer = Composer(library)
+        self._solver = Solver(library, self._composer, followup_window)
         self._search = search
         self._calibration = calibration
         self._passages = passages
         self._window = followup_window
-        self._bodies = {
-            c.id: normalise("".join(c.sections.values())).text for c in library.concepts.values()
-        }
+        self._bodies = library.card_texts()
 
     async def answer(self, message: str, history: Sequence[Turn], now: datetime) -> Answer:
         """Answer ``message`` in the light of ``history`` (oldest first); ``now`` is aware."""
+        solved = self._solver.answer(message, history, now)
+        if solved is not None:
+            return solved
         context = context_of(history, now, self._window)
         reading = self._understander.understand(message, context)
         match reading.intent:
@@ -198,7 +197,7 @@ class Answerer:
             best = next((h.passage for h in found.hits if h.passage.concept_id == concept.id), None)
             if best is not None and best.aspect in concept.sections:
                 return self._composer.section(concept, Aspect(best.aspect), sure)
-        return self._composer.card(concept, reading.aspect, part, sure)
+        return self._composer.card(concept, reading.aspect, part, sure, reading.details)
 
     def _from_documents(
         self, reading: Understanding, found: Retrieval | None, needle: str = ""

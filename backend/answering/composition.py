@@ -1,7 +1,7 @@
 """Step 5 without a model: choose the sections of the cards that answer, and what to ask next."""
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backend.answering.answer import (
     Answer,
@@ -11,44 +11,20 @@ from backend.answering.answer import (
     PassageBody,
     PrerequisiteBody,
     Section,
+    SolutionBody,
     SourceRef,
     Suggestion,
     TableBody,
 )
+from backend.answering.sections import card_body
 from backend.knowledge.aspects import Aspect
 from backend.knowledge.concepts import Concept
 from backend.knowledge.library import Library
-from backend.knowledge.normalise import normalise
+from backend.questions.solvers.refusal import Refusal
+from backend.questions.solvers.solve import Solution
 from backend.retrieval.passages import Passage
 
 _MAX_SUGGESTIONS = 3
-_SHORT_DEFINITION_CHARS = 90
-
-_TOGETHER: dict[Aspect, tuple[Aspect, ...]] = {
-    Aspect.CALCULATION: (Aspect.CALCULATION, Aspect.EXAMPLE),
-}
-"""Aspects that are only half an answer alone."""
-
-_STAND_INS: dict[Aspect, tuple[Aspect, ...]] = {
-    Aspect.DEFINITION: (Aspect.DEFINITION,),
-    Aspect.PRINCIPLE: (Aspect.FEATURES, Aspect.CALCULATION, Aspect.CLASSIFICATION),
-    Aspect.FEATURES: (Aspect.PROS_CONS, Aspect.COMPARISON, Aspect.PRINCIPLE),
-    Aspect.CLASSIFICATION: (Aspect.COMPARISON, Aspect.FEATURES, Aspect.DEFINITION),
-    Aspect.PROS_CONS: (Aspect.FEATURES, Aspect.COMPARISON, Aspect.PITFALLS),
-    Aspect.COMPARISON: (Aspect.CLASSIFICATION, Aspect.PROS_CONS, Aspect.FEATURES),
-    Aspect.APPLICATION: (Aspect.PROS_CONS, Aspect.FEATURES, Aspect.EXAM),
-    Aspect.CALCULATION: (Aspect.EXAMPLE, Aspect.PRINCIPLE),
-    Aspect.EXAMPLE: (Aspect.CALCULATION, Aspect.PRINCIPLE, Aspect.EXAM),
-    Aspect.PITFALLS: (Aspect.EXAM, Aspect.FEATURES),
-    Aspect.EXAM: (Aspect.PITFALLS, Aspect.CALCULATION),
-}
-"""Where a card has no section for an aspect, the nearest ones it may have, best first."""
-
-_HEAD_START = {Aspect.CLASSIFICATION: 2, Aspect.DEFINITION: 1, Aspect.PRINCIPLE: 1}
-"""Where a part is explained rather than used, even if another section names it more often."""
-
-_BOLD = re.compile(r"\*\*(.+?)\*\*")
-
 _WORTH_ASKING = (Aspect.CALCULATION, Aspect.EXAMPLE, Aspect.PITFALLS, Aspect.PRINCIPLE)
 
 
@@ -59,16 +35,21 @@ class Composer:
         self._library = library
 
     def card(
-        self, concept: Concept, aspect: Aspect | None, part: str | None, confidence: float
+        self,
+        concept: Concept,
+        aspect: Aspect | None,
+        part: str | None,
+        confidence: float,
+        details: Sequence[str] = (),
     ) -> Answer:
-        """Answer about one concept; ``part`` is what of it was named, if not the whole."""
+        """Answer about one concept; see ``sections.card_body`` for ``part`` and ``details``."""
         body: Body
         if aspect is Aspect.PREREQUISITES:
             ids = concept.relations.get("prerequisite", ())
             body = PrerequisiteBody(concept, tuple(self._library.concepts[i] for i in ids))
             shown = aspect
         else:
-            body = self._card_body(concept, aspect, part)
+            body = card_body(concept, aspect, part, details)
             shown = aspect or body.sections[0].aspect
         return self._answer(body, (concept,), shown, confidence)
 
@@ -89,8 +70,8 @@ class Composer:
             body: Body = TableBody(table, (first, second))
         else:
             body = PairBody(
-                self._card_body(one, Aspect.DEFINITION, None),
-                self._card_body(other, Aspect.DEFINITION, None),
+                card_body(one, Aspect.DEFINITION, None),
+                card_body(other, Aspect.DEFINITION, None),
             )
         return self._answer(body, (one, other), Aspect.COMPARISON, confidence)
 
@@ -105,24 +86,17 @@ class Composer:
             evidence=tuple(p.text for p in passages),
         )
 
+    def solution(
+        self, solutions: Sequence[Solution | Refusal], concepts: Sequence[Concept]
+    ) -> Answer:
+        """Answer with what was computed by the methods of ``concepts``; no model rewrites it."""
+        body = SolutionBody(tuple(solutions))
+        return replace(self._answer(body, concepts, Aspect.CALCULATION, 1.0), evidence=())
+
     def section(self, concept: Concept, aspect: Aspect, confidence: float) -> Answer:
         """Answer with exactly one section: the one that retrieval found."""
         body = CardBody(concept, (Section(aspect, concept.sections[aspect]),))
         return self._answer(body, (concept,), aspect, confidence)
-
-    def _card_body(self, concept: Concept, aspect: Aspect | None, part: str | None) -> CardBody:
-        if part is not None and aspect is not Aspect.PREREQUISITES:
-            found = _speaking_of(concept, part, aspect)
-            if found:
-                return CardBody(concept, found, part=part)
-        if aspect is None:
-            return CardBody(concept, _opening(concept), part=part)
-        wanted = [a for a in _TOGETHER.get(aspect, (aspect,)) if a in concept.sections]
-        if aspect in concept.sections:
-            return CardBody(concept, _sections(concept, wanted), part=part)
-        stand_in = next((a for a in _STAND_INS[aspect] if a in concept.sections), None)
-        chosen = stand_in or Aspect.DEFINITION
-        return CardBody(concept, _sections(concept, [chosen]), missing=aspect, part=part)
 
     def _answer(
         self, body: Body, concepts: Sequence[Concept], aspect: Aspect, confidence: float
@@ -164,36 +138,6 @@ class Composer:
 
 def _shown(body: Body) -> tuple[Aspect, ...]:
     return tuple(s.aspect for s in body.sections) if isinstance(body, CardBody) else ()
-
-
-def _opening(concept: Concept) -> tuple[Section, ...]:
-    """The definition, and when that is very short the section after it as well."""
-    aspects = list(concept.sections)
-    enough = len(concept.sections[Aspect.DEFINITION]) >= _SHORT_DEFINITION_CHARS
-    return _sections(concept, aspects[: 1 if enough else 2])
-
-
-def _sections(concept: Concept, aspects: Sequence[Aspect]) -> tuple[Section, ...]:
-    return tuple(Section(aspect, concept.sections[aspect]) for aspect in aspects)
-
-
-def _speaking_of(concept: Concept, part: str, aspect: Aspect | None) -> tuple[Section, ...]:
-    """The section that speaks most of ``part``, of the aspect asked for where that one does."""
-    key = normalise(part).text
-    counts = {a: normalise(t).text.count(key) for a, t in concept.sections.items()}
-    if aspect is not None and aspect is not Aspect.DEFINITION:
-        wanted = [a for a in _TOGETHER.get(aspect, (aspect,)) if a in concept.sections]
-        if any(counts[a] for a in wanted):
-            return _sections(concept, wanted)
-    last = (Aspect.EXAMPLE, Aspect.PITFALLS, Aspect.EXAM)
-
-    def worth(a: Aspect) -> tuple[bool, bool, int]:
-        bold = normalise("".join(_BOLD.findall(concept.sections[a]))).text
-        points = counts[a] + _HEAD_START.get(a, 0) + 4 * (key in bold)
-        return counts[a] > 0, a not in last, points
-
-    best = max(counts, key=worth)
-    return _sections(concept, [best]) if counts[best] else ()
 
 
 def _evidence_text(concept: Concept, body: Body) -> str:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from backend.answering.understanding import Understanding
+from backend.answering.reading import Understanding
 from backend.errors import KnowledgeBaseCorrupt
 from backend.retrieval.passages import Retrieval
 

@@ -9,6 +9,8 @@ from backend.conversation.turns import Turn
 from backend.errors import GenerationRefused
 from backend.generation.ports import Generator
 
+_CITATIONS = re.compile(r"\s*(?<![a-z0-9)\]])(?:\[\d{1,2}\])+")
+"""One or more in a row; ``a[1]``, ``f(x)[1]`` and ``a[i][1]`` are code, ``TCP[1]`` is not."""
 _CITATION = re.compile(r"\s*\[(\d{1,2})\]")
 
 
@@ -28,7 +30,7 @@ async def write(
 
 
 def checked(text: str, sources: int) -> str:
-    """Return ``text`` without citations of sources that do not exist.
+    """Return ``text`` without citations of sources that do not exist; code is left alone.
 
     GenerationRefused if no valid citation remains (``sources`` counts from 1).
     """
@@ -41,7 +43,7 @@ def checked(text: str, sources: int) -> str:
             return match[0]
         return ""
 
-    result = _CITATION.sub(keep, text).strip()
+    result = _CITATIONS.sub(lambda run: _CITATION.sub(keep, run[0]), text).strip()
     if not valid:
         raise GenerationRefused("模型的回答没有引用资料")
     return result

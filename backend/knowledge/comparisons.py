@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from backend.errors import ContentError
-from backend.knowledge.problems import schema_problems
+from backend.knowledge.problems import reading_problems
 
 _Cell = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
@@ -57,15 +57,9 @@ class _File(BaseModel):
 def load_comparison(path: Path, root: Path) -> Comparison:
     """Read one table below the content folder ``root``; ContentError lists its problems."""
     where = path.relative_to(root).as_posix()
-    try:
+    with reading_problems(where):
         data = path.read_bytes()
         file = _File.model_validate(yaml.safe_load(data.decode("utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContentError([f"{where}：读不出来，应为 UTF-8 文本（{error}）"]) from error
-    except ValidationError as error:
-        raise ContentError(schema_problems(where, error)) from error
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-45
-        raise ContentError([f"{where}：YAML 写法不对（{error}）"]) from error
     a, b = file.ids
     slugs = [concept_id.partition(".")[2] for concept_id in (a, b)]
     if path.stem != "-vs-".join(slugs):

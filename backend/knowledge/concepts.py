@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from backend.errors import ContentError
 from backend.knowledge.aspects import ASPECT_OF_HEADING, HEADINGS, Aspect
-from backend.knowledge.problems import schema_problems
+from backend.knowledge.problems import reading_problems
 
 MIN_HAN, MAX_HAN = 300, 900
 MAX_SECTION_CHARS = 420
@@ -84,20 +84,14 @@ class _Front(BaseModel):
 def load_concept(path: Path, root: Path) -> Concept:
     """Read one card below the content folder ``root``; ContentError lists all its problems."""
     where = path.relative_to(root).as_posix()
-    try:
+    with reading_problems(where):
         data = path.read_bytes()
         text = data.decode("utf-8").replace("\r\n", "\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContentError([f"{where}：读不出来，应为 UTF-8 文本（{error}）"]) from error
     match = _FRONT_MATTER.match(text)
     if match is None:
         raise ContentError([f"{where}：开头应是两行 --- 之间的字段（id、name、points …）"])
-    try:
+    with reading_problems(where, part="开头字段的 "):
         front = _Front.model_validate(yaml.safe_load(match[1]))
-    except ValidationError as error:
-        raise ContentError(schema_problems(where, error)) from error
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-45
-        raise ContentError([f"{where}：开头字段的 YAML 写法不对（{error}）"]) from error
     sections, problems = _sections(match[2])
     problems += _placement_problems(front, path.relative_to(root)) + _body_problems(match[2])
     if problems:

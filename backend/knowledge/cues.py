@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from backend.errors import ContentError
 from backend.knowledge.aspects import Aspect
 from backend.knowledge.normalise import normalise
-from backend.knowledge.problems import schema_problems
+from backend.knowledge.problems import reading_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,8 @@ class _File(BaseModel):
 
 def load_cues(path: Path) -> Cues:
     """Read the phrase lists; ContentError says what is wrong."""
-    try:
+    with reading_problems(path.name):
         file = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContentError([f"{path.name}：读不出来（{error}）"]) from error
-    except ValidationError as error:
-        raise ContentError(schema_problems(path.name, error)) from error
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-45
-        raise ContentError([f"{path.name}：YAML 写法不对（{error}）"]) from error
     owner: dict[str, Aspect] = {}
     problems: list[str] = []
     for aspect, phrases in file.aspects.items():

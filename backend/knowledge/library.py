@@ -30,6 +30,10 @@ class Library:
         """Return the table between two concepts in either order."""
         return next((c for c in self.comparisons if set(c.ids) == {one, other}), None)
 
+    def card_texts(self) -> dict[str, str]:
+        """Return the normalised text of each card, all its sections, by concept id."""
+        return {c.id: normalise("".join(c.sections.values())).text for c in self.concepts.values()}
+
 
 def load_library(content_dir: Path) -> Library:
     """Read everything below ``content_dir``; ContentError lists every problem found at once."""

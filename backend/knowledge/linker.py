@@ -1,18 +1,18 @@
 """Find the concepts that a message names: exactly, misspelt, split up, or by a part of a name."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import ahocorasick_rs
 
-from backend.knowledge.cues import Cues
 from backend.knowledge.library import Library
 from backend.knowledge.normalise import Normalised, normalise
+from backend.knowledge.phrases import PhraseMask
 from backend.knowledge.spelling import Spelling, splice
 from backend.knowledge.surfaces import Target, surface_table
 
-_SENTENCE_MARKS = set("?!,。，；;:：~…@#=、+.*&^%$|`{}！？")
 _MAX_PARTIAL = 5
 PARTIAL_SCORE = 0.55
 
@@ -46,6 +46,19 @@ class Linking:
     coverage: float
     partial: tuple[Link, ...] = ()
     outlined: bool = False
+
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        """The words of ``residual``; a single character is too little to be a topic."""
+        return tuple(run for run in self.residual if len(run) >= 2)
+
+    def name_of(self, link: Link) -> str:
+        """Return the name that stands at ``link``."""
+        return self.text[link.start : link.end]
+
+    def mentions(self, phrases: Iterable[str]) -> bool:
+        """Tell whether any of ``phrases`` stands in the text."""
+        return any(phrase in self.text for phrase in phrases)
 
 
 class Linker:
@@ -137,9 +150,7 @@ class Linker:
         plain = self._phrases.mask(text.text, explained)
 
         def free(i: int) -> bool:
-            if not 0 <= i < len(text.text) or text.text[i] in _SENTENCE_MARKS:
-                return True
-            return explained[i] or plain[i]
+            return not 0 <= i < len(text.text) or explained[i] or plain[i]
 
         stray = {k.start for k in single if not (free(k.start - 1) and free(k.end))}
         return [link for link in links if link.start not in stray]
@@ -163,9 +174,9 @@ class Linker:
         taken = _mask(len(text.text), links)
         plain = self._phrases.mask(text.text, taken)
         explained = [a or b for a, b in zip(taken, plain, strict=True)]
-        for link in links:
-            if link.how == "split":
-                _explain_split(text.text, link, self._table, explained)
+        split = {text.text[k.start : k.end]: k.target for k in links if k.how == "split"}
+        for name, target in split.items():
+            self._explain_rest(text.text, name, target, explained)
         residual = _runs(text.text, explained)
         linked = sum(taken)
         unknown = sum(len(run) for run in residual)
@@ -178,6 +189,14 @@ class Linker:
             partial=() if links else tuple(self._partial(text.text, residual)),
             outlined=any(len(run) > 2 and run in s for run in residual for s in self._surfaces),
         )
+
+    def _explain_rest(self, text: str, name: str, target: Target, explained: list[bool]) -> None:
+        """Mark the other piece of a name that stands apart, wherever it is said."""
+        for surface, owner in self._table.items():
+            rest = _rest(surface, name)
+            if rest and owner == target:
+                for match in re.finditer(re.escape(rest), text):
+                    explained[match.start() : match.end()] = [True] * len(rest)
 
     def _partial(self, text: str, residual: list[str]) -> list[Link]:
         found: dict[str, Link] = {}
@@ -194,33 +213,6 @@ class Linker:
         return ranked if len(ranked) <= _MAX_PARTIAL else []
 
 
-class PhraseMask:
-    """Marks the characters of a text that belong to everyday phrases and cues."""
-
-    def __init__(self, cues: Cues) -> None:
-        groups = (cues.connectors, cues.pronouns, cues.former, cues.latter, cues.openers)
-        aspects = frozenset[str]().union(*cues.aspects.values())
-        self.phrases = sorted(aspects.union(cues.filler, cues.more, cues.confused, *groups))
-        self._matcher = ahocorasick_rs.AhoCorasick(
-            self.phrases, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
-        )
-        self._aspects = ahocorasick_rs.AhoCorasick(
-            sorted(aspects), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
-        )
-
-    def aspects(self, text: str) -> set[tuple[int, int]]:
-        """Return the spans of the phrases that ask for an aspect."""
-        return {(start, end) for _, start, end in self._aspects.find_matches_as_indexes(text)}
-
-    def mask(self, text: str, taken: list[bool]) -> list[bool]:
-        """Return, for each character, whether a phrase outside ``taken`` explains it."""
-        result = [c in _SENTENCE_MARKS for c in text]
-        visible = "".join("\0" if hidden else c for c, hidden in zip(text, taken, strict=True))
-        for _, start, end in self._matcher.find_matches_as_indexes(visible):
-            result[start:end] = [True] * (end - start)
-        return result
-
-
 def _rest(surface: str, name: str) -> str:
     """What ``surface`` has besides ``name`` at its front or back, if at least two characters."""
     if len(surface) < len(name) + 2:
@@ -228,16 +220,6 @@ def _rest(surface: str, name: str) -> str:
     if surface.startswith(name):
         return surface[len(name) :]
     return surface[: -len(name)] if surface.endswith(name) else ""
-
-
-def _explain_split(
-    text: str, link: Link, table: Mapping[str, Target], explained: list[bool]
-) -> None:
-    name = text[link.start : link.end]
-    for surface, target in table.items():
-        rest = _rest(surface, name)
-        if target == link.target and rest and (at := text.find(rest)) >= 0:
-            explained[at : at + len(rest)] = [True] * len(rest)
 
 
 def _rescored(link: Link, text: str, scores: Mapping[str, float]) -> Link:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from backend.errors import ContentError
-from backend.knowledge.problems import schema_problems
+from backend.knowledge.problems import reading_problems
 
 _PointId = Annotated[str, StringConstraints(pattern=r"^(DS|CO|OS|CN)\d{4}$")]
 
@@ -85,15 +85,9 @@ class _File(_Strict):
 
 def load_outline(path: Path) -> Outline:
     """Read ``outline.yaml``; ContentError lists what is wrong with it."""
-    try:
+    with reading_problems(path.name):
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         file = _File.model_validate(raw)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContentError([f"{path.name}：读不出来（{error}）"]) from error
-    except ValidationError as error:
-        raise ContentError(schema_problems(path.name, error)) from error
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-45
-        raise ContentError([f"{path.name}：YAML 写法不对（{error}）"]) from error
     points: dict[str, OutlinePoint] = {}
     problems: list[str] = []
     for subject, chapter, group, point in _walk(file):

@@ -1,6 +1,12 @@
-"""Turn schema violations of study material into sentences for its author."""
+"""Turn what is wrong with a file of study material into sentences for its author."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import yaml
 from pydantic import ValidationError
+
+from backend.errors import ContentError
 
 _SENTENCES = {
     "missing": "缺少字段 {field}",
@@ -18,7 +24,25 @@ _SENTENCES = {
 }
 
 
-def schema_problems(where: str, error: ValidationError) -> list[str]:
+@contextmanager
+def reading_problems(where: str, part: str = "") -> Generator[None]:
+    """Raise what goes wrong while a file is read and parsed as a ContentError.
+
+    Each sentence opens with ``where``; ``part`` names the part of the file that is YAML.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ContentError([f"{where}：读不出来（{error}）"]) from error
+    except UnicodeDecodeError as error:
+        raise ContentError([f"{where}：读不出来，应为 UTF-8 文本（{error}）"]) from error
+    except ValidationError as error:
+        raise ContentError(_schema_problems(where, error)) from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-45
+        raise ContentError([f"{where}：{part}YAML 写法不对（{error}）"]) from error
+
+
+def _schema_problems(where: str, error: ValidationError) -> list[str]:
     """Return one Chinese sentence for each violation in ``error``, each opening with ``where``."""
     problems: list[str] = []
     for item in error.errors():

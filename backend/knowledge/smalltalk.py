@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from backend.errors import ContentError
-from backend.knowledge.problems import schema_problems
+from backend.knowledge.problems import reading_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,8 @@ class _File(RootModel[dict[str, _Intent]]):
 
 def load_smalltalk(path: Path) -> Mapping[str, SmallTalk]:
     """Read ``smalltalk.yaml``; ContentError lists what is wrong, including shared examples."""
-    try:
+    with reading_problems(path.name):
         file = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContentError([f"{path.name}：读不出来（{error}）"]) from error
-    except ValidationError as error:
-        raise ContentError(schema_problems(path.name, error)) from error
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-45
-        raise ContentError([f"{path.name}：YAML 写法不对（{error}）"]) from error
     owner: dict[str, str] = {}
     problems: list[str] = []
     for intent, item in file.root.items():

@@ -35,9 +35,9 @@ def surface_table(library: Library) -> Mapping[str, Target]:
     for concept in library.concepts.values():
         _add(table, concept.covers, concept.id, "part")
     cards = _cards_by_point(library)
-    bodies = {c.id: normalise("".join(c.sections.values())).text for c in cards_of(library)}
+    texts = library.card_texts()
     for point in library.outline.points.values():
-        _add_point(table, point, cards[point.id], bodies)
+        _add_point(table, point, cards[point.id], texts)
     for surface, target in list(table.items()):
         if target.kind != "name":
             continue
@@ -48,14 +48,9 @@ def surface_table(library: Library) -> Mapping[str, Target]:
     return table
 
 
-def cards_of(library: Library) -> Iterable[Concept]:
-    """Return the concept cards in a stable order."""
-    return library.concepts.values()
-
-
 def _cards_by_point(library: Library) -> Mapping[str, list[Concept]]:
     cards: dict[str, list[Concept]] = defaultdict(list)
-    for concept in cards_of(library):
+    for concept in library.concepts.values():
         for rank, point in enumerate(concept.points):
             # The card whose main point this is comes first.
             cards[point].insert(0 if rank == 0 else len(cards[point]), concept)
@@ -78,14 +73,14 @@ def _add_point(
     table: dict[str, Target],
     point: OutlinePoint,
     cards: list[Concept],
-    bodies: Mapping[str, str],
+    texts: Mapping[str, str],
 ) -> None:
     """A term of the outline leads to a card only if that card really speaks of it."""
     for name in (point.name, *point.aliases, *point.covers):
         if name.endswith("比较"):
             continue  # 顺序表与链表比较 asks for both of its sides, which have names of their own
         key = normalise(name).text
-        speaking = next((card for card in cards if key in bodies[card.id]), None)
+        speaking = next((card for card in cards if key in texts[card.id]), None)
         if speaking is None and cards and name == point.name and cards[0].points[0] == point.id:
             speaking = cards[0]
         if speaking is not None:

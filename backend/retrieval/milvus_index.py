@@ -7,6 +7,7 @@ from terms that ``analysis`` has prepared.
 
 import json
 import logging
+import os
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -169,6 +170,8 @@ class _Connection:
     """A client, and for a folder the milvus-lite that serves it."""
 
     def __init__(self, store: Store) -> None:
+        # Read when pyarrow is first imported; its own allocator keeps some 30 MB for nothing.
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
         from pymilvus import MilvusClient
 
         # Every failure is raised as well; logged, it would be a second report with a traceback.

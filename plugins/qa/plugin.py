@@ -7,7 +7,7 @@ from loguru import logger
 
 from backend.answering.answer import Answer
 from backend.answering.answerer import Answerer
-from backend.answering.understanding import pick_reply
+from backend.answering.small_talk import pick_reply
 from backend.answering.writing import write
 from backend.conversation.ports import DialogueStore
 from backend.conversation.turns import Turn
@@ -90,9 +90,12 @@ class QaPlugin:
                 return _reply(wording.REJECTED, "smalltalk", answer)
 
     def _examples(self, message: IncomingMessage) -> list[str]:
-        """Two questions, the same ones for the same message."""
+        """Two questions (fewer over fewer than two concepts), the same for the same message."""
         chance = random.Random(message.text)
         concepts = self._library.concepts
+        if not self._library.comparisons:
+            two = chance.sample(list(concepts.values()), min(2, len(concepts)))
+            return [wording.definition_question(concept) for concept in two]
         one, other = chance.choice(self._library.comparisons).ids
         concept = concepts[chance.choice(list(concepts))]
         return wording.example_questions(concept, (concepts[one], concepts[other]))

@@ -9,15 +9,17 @@ from backend.answering.answer import (
     PairBody,
     PassageBody,
     PrerequisiteBody,
+    SolutionBody,
     SourceRef,
     Suggestion,
     TableBody,
 )
 from backend.knowledge.aspects import NAMES, Aspect
 from backend.knowledge.concepts import Concept
+from plugins.qa.solution_wording import solution_text
 
 GREETING = "在呢。想问哪个 408 知识点？直接发名字就行，比如“什么是死锁”“TCP 和 UDP 的区别”。"
-VAGUE = "你想问的是哪个知识点？把名字带上再问一次，比如“LRU 怎么算”“死锁的例题”。"
+VAGUE = "您想问的是哪个知识点？把名字带上再问一次，比如“LRU 怎么算”“死锁的例题”。"
 REJECTED = "好的，那换个说法再问我一次，带上知识点的名字会更准。"
 _OFF_TOPIC = "这个我帮不上忙，我只懂 408。"
 _NOT_PASTED = "（我还不会直接替你选答案，先把相关的知识点给你：）"
@@ -85,15 +87,21 @@ def deny_text(answer: Answer) -> str:
 
 
 def off_topic_text(examples: Sequence[str]) -> str:
-    """Decline politely and name two things that can be asked."""
+    """Decline politely and name the things that can be asked."""
+    if not examples:
+        return _OFF_TOPIC
     asked = "、".join(f"“{example}”" for example in examples)
     return f"{_OFF_TOPIC}可以问我{asked}。"
 
 
 def example_questions(concept: Concept, pair: tuple[Concept, Concept]) -> list[str]:
     """Return two questions as a student would put them; ``pair`` is to be compared."""
-    definition = f"什么是{_set_off(concept.name, front_only=True)}"
-    return [definition, suggestion(Suggestion(pair[0], other=pair[1]))]
+    return [definition_question(concept), suggestion(Suggestion(pair[0], other=pair[1]))]
+
+
+def definition_question(concept: Concept) -> str:
+    """Return the question for what a concept is, as a student would put it."""
+    return f"什么是{_set_off(concept.name, front_only=True)}"
 
 
 def _body(body: Body) -> str:
@@ -107,6 +115,8 @@ def _body(body: Body) -> str:
             return f"{note}\n\n{_card(body.first)}\n\n{_card(body.second)}"
         case PrerequisiteBody():
             return _prerequisites(body)
+        case SolutionBody():
+            return solution_text(body.solutions)
         case PassageBody():
             return "\n\n".join(f"【{p.title}】{p.text}" for p in body.passages)
 

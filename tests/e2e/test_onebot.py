@@ -237,7 +237,7 @@ async def test_history_survives_a_kill_and_a_duplicate_is_still_known(tmp_path):
         async with OneBotClient(server.url, SELF, TOKEN) as client:
             await client.private_message("什么是死锁", message_id=1)
             assert await client.is_silent()
-            assert "死锁预防" in await ask(client, "那怎么预防呢")
+            assert "死锁 · 易错点" in await ask(client, "那它的易错点呢")
         assert await asyncio.to_thread(server.end) == 0
 
 
@@ -250,7 +250,7 @@ async def test_redis_dying_does_not_stop_the_answers(tmp_path):
                 assert "死锁" in await ask(client, "什么是死锁", user=60000 + number)
             await _until_redis_is_back(server)
             await ask(client, "什么是死锁", user=61000)
-            assert "死锁预防" in await ask(client, "那怎么预防呢", user=61000)
+            assert "死锁 · 易错点" in await ask(client, "那它的易错点呢", user=61000)
 
 
 async def _until_redis_is_back(server):

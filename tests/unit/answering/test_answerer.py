@@ -19,12 +19,6 @@ from backend.retrieval.passages import make_passage
 from tests.fakes import FakeSearch
 from tests.unit.answering.dialogue import DOUBTFUL, SURE, UNSURE, Dialogue
 from tests.unit.answering.passages import PAGE_PASSAGES, card_passage
-from tests.unit.knowledge.small_library import small_library
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    return small_library(tmp_path_factory.mktemp("content"))
 
 
 @pytest.fixture

@@ -4,12 +4,6 @@ from backend.answering.answer import CardBody, PairBody, SourceRef, Suggestion, 
 from backend.answering.composition import Composer
 from backend.knowledge.aspects import Aspect
 from tests.unit.knowledge.shipped import shipped_ids, shipped_library
-from tests.unit.knowledge.small_library import small_library
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    return small_library(tmp_path_factory.mktemp("content"))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from backend.answering.decision import (
     probability,
     read_calibration,
 )
-from backend.answering.understanding import Topic, Understanding
+from backend.answering.reading import Topic, Understanding
 from backend.errors import KnowledgeBaseCorrupt
 from backend.knowledge.surfaces import Target
 from backend.retrieval.passages import Hit, Retrieval, make_passage

@@ -7,12 +7,6 @@ from backend.knowledge.aspects import Aspect
 from tests.fakes import FakeSearch
 from tests.unit.answering.dialogue import DOUBTFUL, Dialogue
 from tests.unit.answering.passages import PAGE_PASSAGES
-from tests.unit.knowledge.small_library import small_library
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    return small_library(tmp_path_factory.mktemp("content"))
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from typing import get_args
 import pytest
 
 from backend.knowledge.aspects import Aspect
-from bot.doctor_settings import entries, known_variables
 from bot.platforms.onebot.app import PATH
 from bot.platforms.onebot.codec import CAPS
 from bot.platforms.terminal_json import Request, reply_line
+from config.catalogue import entries, known_variables
 from config.settings import ROOT
 from plugins.messages import SILENT, Decision
 

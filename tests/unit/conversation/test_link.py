@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from loguru import logger
 
 from backend.conversation.embedded import open_redis
 from backend.conversation.link import RedisLink
@@ -24,14 +23,6 @@ def redis(tmp_path) -> Iterator[RedisProcess]:
     process.start()
     yield process
     process.kill()
-
-
-@pytest.fixture
-def logged() -> Iterator[list[str]]:
-    lines: list[str] = []
-    sink = logger.add(lambda line: lines.append(str(line)), level="INFO", format="{message}")
-    yield lines
-    logger.remove(sink)
 
 
 def store_on(handle) -> RedisStore:

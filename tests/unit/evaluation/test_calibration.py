@@ -1,8 +1,9 @@
 import pytest
 
 from backend.answering.answerer import Answerer
+from backend.answering.context import Context
 from backend.answering.decision import Calibration, evidence, probability, read_calibration
-from backend.answering.understanding import Context, Understander
+from backend.answering.understanding import Understander
 from evaluation.calibration import collect, describe, fit
 from evaluation.dataset import DatasetInvalid, load_messages
 from kb_builder.passages_from_cards import card_passages

@@ -3,12 +3,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.knowledge.linker import Linker
-from tests.unit.knowledge.small_library import small_library
 
 
 @pytest.fixture(scope="module")
-def linker(tmp_path_factory):
-    return Linker(small_library(tmp_path_factory.mktemp("content")))
+def linker(library):
+    return Linker(library)
 
 
 def ids(linker, message):
@@ -133,6 +132,14 @@ def test_a_contrasting_name_is_not_bent_into_the_one_that_is_known(linker, messa
 
 def test_a_name_whose_pieces_stand_apart_is_found(linker):
     assert ids(linker, "死锁这个东西要怎么预防") == ["os.deadlock-prevention"]
+
+
+def test_the_pieces_of_a_name_are_explained_wherever_they_are_said(linker):
+    once = linker.link("死锁这个东西要怎么预防")
+    twice = linker.link("死锁这个东西要怎么预防，预防了又怎样预防")
+    assert [link.how for link in twice.links] == ["split"]
+    assert "预防" in twice.text
+    assert not any("预防" in run for run in (*once.residual, *twice.residual))
 
 
 def test_a_piece_of_several_names_gives_them_as_candidates(linker):

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -11,13 +12,7 @@ from plugins.qa.plugin import QaPlugin
 from tests.fakes import FakeGenerator, FakeSearch
 from tests.fakes_conversation import FakeConversationStore
 from tests.unit.answering.dialogue import DOUBTFUL, SURE
-from tests.unit.knowledge.small_library import small_library
 from tests.unit.plugins.messages import NOW, message
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    return small_library(tmp_path_factory.mktemp("content"))
 
 
 @pytest.fixture
@@ -115,6 +110,14 @@ async def test_an_off_topic_message_is_told_two_questions_that_are_answered(plug
     assert len(questions) == 2
     for question in questions:
         assert (await plugin.respond(message(question, sender="u2"))).decision == "answer"
+
+
+async def test_without_comparison_tables_two_concepts_are_offered(library, store):
+    plain = replace(library, comparisons=())
+    reply = await plugin_over(plain, store).respond(message("今天吃什么"))
+    offered = [part.partition("”")[0] for part in reply.text.split("“")[1:]]
+    assert len(set(offered)) == 2
+    assert all(question.startswith("什么是") for question in offered)
 
 
 async def test_a_rejected_ask_back_is_taken_with_grace(library, store):

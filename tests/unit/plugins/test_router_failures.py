@@ -121,12 +121,35 @@ async def test_a_stream_that_fails_half_way_is_an_error():
     assert shown == ["死锁"]
 
 
-async def test_a_failing_progress_is_an_error_and_not_a_crash():
+@pytest.mark.parametrize("failure", [ConnectionError, TimeoutError])
+async def test_a_progress_that_fails_is_given_up_and_the_answer_is_not(failure, logged):
+    tried = []
+
     async def progress(text):
-        raise ConnectionError
+        tried.append(text)
+        raise failure
+
+    final = Reply("完", "answer")
+    router = router_over(stream_of("死锁", "死锁是", "死锁是互相", final))
+    assert await router.handle(message(), progress) is final
+    assert tried == ["死锁"]
+    assert [line.partition(" ")[0] for line in logged] == ["WARNING"]
+    assert at_rest(router)
+
+
+async def test_a_message_cancelled_while_it_shows_progress_is_cancelled():
+    reached = asyncio.Event()
+
+    async def progress(text):
+        reached.set()
+        await asyncio.Event().wait()
 
     router = router_over(stream_of("死锁", Reply("完", "answer")))
-    assert (await router.handle(message(), progress)).decision == "error"
+    task = asyncio.create_task(router.handle(message(), progress))
+    await reached.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
     assert at_rest(router)
 
 

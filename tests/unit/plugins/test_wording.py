@@ -8,8 +8,6 @@ import os
 import re
 from pathlib import Path
 
-import pytest
-
 from backend.answering.answer import Answer, CardBody, PairBody, PassageBody, PrerequisiteBody
 from backend.answering.composition import Composer
 from backend.knowledge.aspects import Aspect
@@ -18,16 +16,11 @@ from backend.retrieval.passages import make_passage
 from plugins import wording as router_wording
 from plugins.help import wording as help_wording
 from plugins.qa import wording
-from tests.unit.knowledge.small_library import FILLER, small_library
+from tests.unit.knowledge.small_library import FILLER
 
 GOLDEN = Path(__file__).parent / "golden"
 # The small library's cards are padded; the padding is no wording.
 PADDING = re.compile(rf"\n[{FILLER}]+。")
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    return small_library(tmp_path_factory.mktemp("content"))
 
 
 def card(library, concept_id, aspect=None, part=None):

@@ -1,4 +1,4 @@
-"""The list of all settings, for people: ``python -m bot.doctor_settings > docs/settings.md``."""
+"""The list of all settings, for people: ``python -m config.catalogue > docs/settings.md``."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _KINDS = {
 _HEADER = """\
 # 全部设置
 
-<!-- 由 python -m bot.doctor_settings 生成，不要手改：说明写在 config/settings.py 里。 -->
+<!-- 由 python -m config.catalogue 生成，不要手改：说明写在 config/settings.py 里。 -->
 
 优先级从高到低：环境变量、运行目录下的 `.env`、`config/default.toml`。名字不分大小写，空值等于没写；
 改完要重启才生效。相对路径从运行目录算起；`ASSISTANT408_CONTENT_DIR` 的默认值是仓库里的 `content`。

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
 
-from bot.doctor_settings import PREFIX, known_variables
-from config.settings import SettingsInvalid
+from config.catalogue import PREFIX, known_variables
+from config.errors import SettingsInvalid
 
 ENV_FILE = Path(".env")
 """Relative to the working directory, as in ``config.settings.Settings``."""
