@@ -9,10 +9,12 @@ from backend.questions.solvers.crc import CrcTask
 _ABOUT_CRC = re.compile(
     r"(?<![a-z])crc(?![a-z])|循环冗余|冗余码|生成多项式|[gp]\(x\)|模\s*2|fcs|[检校]验序列"
 )
-_FOREIGN = re.compile(r"海明|汉明|奇偶|hamming|校验和|查表|初值|反转|crc\s?-?\s?(?:8|12|16|32|64|ccitt)(?!\d)")
+_FOREIGN = re.compile(
+    r"海明|汉明|奇偶|hamming|校验和|查表|初值|反转|crc\s?-?\s?(?:8|12|16|32|64|ccitt)(?!\d)"
+)
 _HARMLESS = re.compile(r"模\s*2(?!\d)|mod\s*2(?!\d)|(?<!\d)[1-9]\d?\s*位")
-_POWER = r"(?:\^|\*\*)?\s*[({]?\s*\d{1,3}(?!\d)\s*[)}]?"
-_TERM = rf"(?:(?<![a-z])x(?:\s?{_POWER}|(?![a-z\d]))|(?<![\d.])1(?![\d.]))"
+_POWER = r"\s?(?:\^|\*\*)\s?[({]?\s?\d{1,3}(?!\d)\s?[)}]?|\d{1,2}(?!\d)"
+_TERM = rf"(?:(?<![a-z])x(?:{_POWER}|(?![a-z\d]))|(?<![\d.])1(?![\d.]))"
 _POLYNOMIAL = re.compile(rf"{_TERM}(?:\s*\+\s*{_TERM})+")
 _BITS = r"(?<![\d.])[01]{2,200}(?![\d.])"
 _FUNCTION = r"[gpmt]\s*\(x\)"
