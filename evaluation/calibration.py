@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from backend.answering.answerer import Answerer
+from backend.answering.answerer import ABOUT_A_POINT, Answerer
 from backend.answering.decision import Calibration, Evidence, evidence, probability
 from backend.conversation.turns import Turn
 from evaluation.answering import turns
@@ -43,7 +43,8 @@ async def _case(answerer: Answerer, message: LabelledMessage) -> Case | None:
         history += turns(text, await answerer.answer(text, history, now), now)
     judged = await answerer.judge(message.text, history, now)
     reading = judged.reading
-    outside = judged.linked is None and bool(reading.topics)
+    only_points = judged.linked is None and bool(reading.topics)
+    outside = only_points and reading.coverage >= ABOUT_A_POINT
     if judged.found is None or reading.comparing or reading.vague or outside:
         return None
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,6 +11,7 @@ from backend.answering.answer import Answer
 from backend.answering.composition import Composer
 from backend.answering.context import Context, context_of
 from backend.answering.decision import Calibration, evidence, probability
+from backend.answering.nearest import Nearest
 from backend.answering.reading import Topic, Understanding
 from backend.answering.solving import Solver
 from backend.answering.understanding import Understander
@@ -20,11 +21,13 @@ from backend.knowledge.aspects import Aspect
 from backend.knowledge.concepts import Concept
 from backend.knowledge.library import Library
 from backend.knowledge.normalise import normalise
-from backend.knowledge.outline import OutlinePoint
 from backend.retrieval.passages import Retrieval
 
 _OPTION = re.compile(r"(?:^|\s|[（(])([A-Da-d])\s*[.．、)）:：]\s*\S", re.MULTILINE)
 _MAX_CANDIDATES = 3
+
+ABOUT_A_POINT = 0.6
+"""A message is about the outline point that it names from this share of its words on."""
 
 
 class PassageSearch(Protocol):
@@ -55,6 +58,7 @@ class Answerer:
         self._passages = passages
         self._window = followup_window
         self._bodies = library.card_texts()
+        self._nearest = Nearest(library)
 
     async def answer(self, message: str, history: Sequence[Turn], now: datetime) -> Answer:
         """Answer ``message`` in the light of ``history`` (oldest first); ``now`` is aware."""
@@ -109,8 +113,12 @@ class Answerer:
             if self._calibration.step(sure) == "answer":
                 return self._compose(linked, reading, None, sure)
         found = await self._retrieve(reading.query)
+        named = reading
         if linked is None and reading.topics:
-            return self._outside(reading, found)
+            if reading.coverage >= ABOUT_A_POINT:
+                return self._outside(reading, found)
+            # 一条指令平均要几个时钟周期 describes CPI; it does not ask what 时钟周期 is.
+            reading = replace(reading, topics=())
         choices = [c for c in (linked, self._best_concept(reading, found)) if c is not None]
         if not choices:
             return self._from_documents(reading, found) or self._refuse(reading, found, 0.0)
@@ -124,6 +132,8 @@ class Answerer:
         if step == "answer" and (linked is not None or not self._ambiguous(reading)):
             return self._compose(concept, reading, found, sure)
         if step == "deny":
+            if linked is None and named.topics:
+                return self._outside(named, found)
             return self._from_documents(reading, found) or self._refuse(reading, found, sure)
         return self._ask_back(reading, found, concept, sure, context)
 
@@ -224,7 +234,9 @@ class Answerer:
     def _refuse(self, reading: Understanding, found: Retrieval | None, sure: float) -> Answer:
         if not reading.studious and not reading.candidates and reading.aspect is None:
             return Answer("off_topic", 1 - sure)
-        return Answer("deny", sure, aspect=reading.aspect, nearest=self._nearest(reading, found))
+        return Answer(
+            "deny", sure, aspect=reading.aspect, nearest=self._nearest.concepts(reading, found)
+        )
 
     def _ask_back(
         self,
@@ -244,35 +256,6 @@ class Answerer:
             return self._compose(concept, reading, found, sure)
         return Answer("ask_back", sure, aspect=reading.aspect, candidates=candidates)
 
-    def _nearest(self, reading: Understanding, found: Retrieval | None) -> tuple[Concept, ...]:
-        """The two concepts nearest to what was asked: same chapter, then by retrieval."""
-        ids: list[str] = []
-        for topic in reading.topics:
-            if topic.target.id in self._library.concepts:
-                ids.append(topic.target.id)
-            point = self._library.outline.points.get(topic.target.id)
-            if point is not None:
-                ids += self._in_chapter(point)
-        ids += [t.target.id for t in reading.candidates]
-        if found is not None:
-            ids += [h.passage.concept_id for h in found.hits if h.passage.concept_id]
-        ids += _overlapping(reading.focus, self._bodies)
-        known: Mapping[str, Concept] = self._library.concepts
-        return tuple(known[i] for i in dict.fromkeys(ids) if i in known)[:2]
-
-    def _in_chapter(self, point: OutlinePoint) -> list[str]:
-        """Concepts that mention the point first, then those next to it in its chapter."""
-        key = normalise(point.name).text
-        cards = [
-            c for c in self._library.concepts.values() if c.points[0].startswith(point.chapter)
-        ]
-
-        def distance(concept: Concept) -> tuple[bool, int]:
-            mentions = key in self._bodies[concept.id]
-            return (not mentions, abs(int(concept.points[0][2:]) - int(point.id[2:])))
-
-        return [c.id for c in sorted(cards, key=distance)]
-
 
 class Judgement:
     """What a decision would rest on, before it is made; for fitting the calibration."""
@@ -288,9 +271,3 @@ class Judgement:
         self.found = found
         self.linked = linked
         self.best = best
-
-
-def _overlapping(text: str, bodies: Mapping[str, str]) -> list[str]:
-    """Concept ids by how many character pairs of ``text`` stand in their cards, most first."""
-    pairs = {text[i : i + 2] for i in range(len(text) - 1)}
-    return sorted(bodies, key=lambda i: (-sum(p in bodies[i] for p in pairs), i))

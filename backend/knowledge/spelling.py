@@ -79,15 +79,34 @@ class Spelling:
                 for size in range(2, min(_MAX_WINDOW, len(run[0]) - start) + 1):
                     begin = run.start() + start
                     span = range(begin, begin + size)
-                    if any(taken[i] for i in span) or all(plain[i] for i in span):
+                    if all(taken[i] or plain[i] for i in span):
                         continue
-                    if size == 2 and any(plain[i] for i in span):
+                    if size == 2 and any(plain[i] or taken[i] for i in span):
                         continue
                     window = text[begin : begin + size]
-                    hit = self._han_name(window, sounds[start : start + size])
+                    heard = sounds[start : start + size]
+                    if any(taken[i] for i in span):
+                        hit = self._longer_name(text, taken, begin, size, heard)
+                    else:
+                        hit = self._han_name(window, heard)
                     if hit is not None:
                         found.append(Correction(begin, begin + size, *hit))
         return found
+
+    def _longer_name(
+        self, text: str, taken: list[bool], begin: int, size: int, sounds: list[str]
+    ) -> tuple[str, float] | None:
+        """死锁预放: a name that holds the one found already (死锁) and sounds like the whole.
+
+        Only by sound: among longer names a slip of one character is as likely a different name.
+        """
+        end = begin + size
+        cuts_front = begin > 0 and taken[begin - 1] and taken[begin]
+        cuts_back = end < len(text) and taken[end - 1] and taken[end]
+        name = self._exact_sound.get(tuple(sounds))
+        if cuts_front or cuts_back or name is None or name == text[begin:end]:
+            return None
+        return name, 0.9
 
     def _han_name(self, window: str, sounds: list[str]) -> tuple[str, float] | None:
         name = self._exact_sound.get(tuple(sounds))

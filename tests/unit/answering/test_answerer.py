@@ -125,6 +125,21 @@ async def test_a_point_of_the_outline_without_a_card_is_named_as_such(talk):
     assert len(answer.nearest) == 2
 
 
+async def test_a_point_named_in_passing_does_not_hide_what_is_described(library):
+    talk = Dialogue(library, FakeSearch(PAGE_PASSAGES), SURE)
+    answer = await talk.ask("不用段式存储而是淘汰最久没被访问的内容的办法")
+    assert answer.verdict == "answer"
+    assert answer.concepts == ("os.lru",)
+
+
+async def test_what_is_described_but_not_found_is_refused_by_the_point_named(library):
+    talk = Dialogue(library, FakeSearch(PAGE_PASSAGES), UNSURE)
+    answer = await talk.ask("不用段式存储而是淘汰最久没被访问的内容的办法")
+    assert answer.verdict == "deny"
+    assert answer.outside is not None
+    assert answer.outside.id == "OS0106"
+
+
 # Comparisons
 
 

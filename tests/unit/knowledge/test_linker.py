@@ -39,6 +39,16 @@ def test_names_and_aliases_link_to_their_card(linker, message, wanted):
     assert ids(linker, message) == wanted
 
 
+@pytest.mark.parametrize("message", ["死锁预放", "死锁玉防怎么做"])
+def test_a_longer_name_is_heard_around_a_shorter_one(linker, message):
+    assert ids(linker, message) == ["os.deadlock-prevention"]
+
+
+@pytest.mark.parametrize("message", ["死锁预测", "死锁避难"])
+def test_a_longer_name_is_not_guessed_from_its_looks(linker, message):
+    assert ids(linker, message) == ["os.deadlock"]
+
+
 @pytest.mark.parametrize(
     ("message", "wanted"),
     [("循环等待条件", "os.deadlock"), ("头插法怎么写", "ds.singly-linked-list")],
