@@ -148,7 +148,10 @@ def _limits(settings: Settings, *, limited: bool) -> Limits:
 
 
 def _calibration(settings: Settings, base: KnowledgeBase, search: WatchedSearch) -> Calibration:
-    """The calibration of the knowledge base in use; settings override its lines."""
+    """The calibration of the knowledge base in use; settings override its lines.
+
+    StartupError when the lines are then in the wrong order.
+    """
     try:
         require_match(base.manifest(), DEFAULT_EMBEDDER, milvus_server(settings))
         calibration = read_calibration(base.calibration())
@@ -161,7 +164,13 @@ def _calibration(settings: Settings, base: KnowledgeBase, search: WatchedSearch)
         "ask_back_line": settings.answering.ask_back_line,
         "answer_line": settings.answering.answer_line,
     }
-    return calibration.model_copy(update={k: v for k, v in lines.items() if v is not None})
+    fitted = calibration.model_copy(update={k: v for k, v in lines.items() if v is not None})
+    if fitted.ask_back_line > fitted.answer_line:
+        raise StartupError(
+            f"设置 ASSISTANT408_ANSWERING__ASK_BACK_LINE（现为 {fitted.ask_back_line:g}）"
+            f"不能大于 ASSISTANT408_ANSWERING__ANSWER_LINE（现为 {fitted.answer_line:g}）。"
+        )
+    return fitted
 
 
 def _watch(

@@ -1,5 +1,7 @@
 """Reads the settings of a process, once, in an entry point."""
 
+import re
+
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
@@ -16,7 +18,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         raise SettingsInvalid(_sentence(error)) from error
     except SettingsError as error:
-        raise SettingsInvalid(f"设置读不出来：{error}（检查环境变量、.env 的写法）") from error
+        raise SettingsInvalid(_unparsed(str(error))) from error
     except (OSError, ValueError) as error:  # unreadable or malformed .env / default.toml
         raise SettingsInvalid(
             f"设置文件读不出来：{error}（检查 config/default.toml 与 .env）"
@@ -37,18 +39,32 @@ _SHAPES = {
     "date_from_datetime_parsing": "应是年-月-日，如 2026-12-19",
     "tuple_type": '应是 JSON 列表，如 ["123456"]',
     "string_type": "应是文字",
+    "string_pattern_mismatch": "应是数字组成的号码",
 }
 """pydantic's kinds of error in Chinese; the others keep its own words."""
 
 
+_GROUP = "设置 {0} 是一组，应逐项写成 {0}__…=值，或写成一个 JSON 对象。"
+
+
+def _unparsed(complaint: str) -> str:
+    """Name the group whose value is no JSON; pydantic-settings says which in quotes."""
+    found = re.search(r'field "(\w+)"', complaint)
+    if found is None:
+        return f"设置读不出来：{complaint}（检查环境变量、.env 的写法）"
+    return _GROUP.format(f"ASSISTANT408_{found[1].upper()}")
+
+
 def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
-    path = [str(part) for part in first["loc"]]
+    path = [part for part in first["loc"] if isinstance(part, str)]  # without places in lists
     variable = "ASSISTANT408_" + "__".join(part.upper() for part in path)
     if first["type"] == "extra_forbidden":
         return f"没有 {variable} 这个设置，请检查拼写（全部设置见 config/.env.example）。"
-    secret = any(word in path[-1] for word in ("token", "key", "url", "password"))
+    if first["type"] == "model_type":  # a group; what was given may hold a secret
+        return _GROUP.format(variable)
+    secret = any(word in path[-1] for word in ("token", "key", "url", "uri", "password"))
     value = "" if secret else f"的值 {first['input']!r} "
     shape = _SHAPES.get(first["type"])
     wanted = shape.format(**first.get("ctx", {})) if shape else first["msg"]
-    return f"设置 {variable} {value}不对：{wanted}。"
+    return f"设置 {variable} {value}不对：{wanted.replace(' or ', ', ')}。"

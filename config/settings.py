@@ -5,13 +5,25 @@ Environment variables win over ``.env``, which wins over ``config/default.toml``
 read once, by an entry point; everything else gets plain values.
 """
 
+import json
+import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+)
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -20,10 +32,39 @@ from pydantic_settings import (
 ROOT = Path(__file__).parents[1]
 DEFAULT_TOML = ROOT / "config" / "default.toml"
 
+
+def _web_address(value: str) -> str:
+    """Take "" or http(s)://host…; without a password, for addresses are logged and recorded."""
+    try:
+        parts = urlsplit(value)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise PydanticCustomError("address", "应形如 http://主机:端口") from None
+    if value and not fits:
+        raise PydanticCustomError("address", "应形如 http://主机:端口")
+    if "@" in parts.netloc:
+        raise PydanticCustomError("address", "地址里不要写账号和密码，它们另有设置")
+    return value
+
+
+def _listed(value: Any) -> Any:
+    """Take a JSON list, or values with commas between them."""
+    if not isinstance(value, str):
+        return value
+    if not value.lstrip().startswith("["):
+        return [item.strip() for item in re.split("[,，]", value) if item.strip()]
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise PydanticCustomError("json_list", '应是 JSON 列表，如 ["123456"]') from None
+
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 PositiveInt = Annotated[int, Field(gt=0)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Number = Annotated[str, Field(pattern=r"^\d+$", coerce_numbers_to_str=True)]
 
 
 class _Part(BaseModel):
@@ -40,7 +81,7 @@ class OneBot(_Part):
         default=SecretStr(""),
         description="NapCat 等 OneBot v11 客户端连接时必须出示的令牌；空表示不检查",
     )
-    ignored_users: tuple[str, ...] = Field(
+    ignored_users: Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_listed)] = Field(
         default=(), description="不理会的 QQ 号（例如群里的其他机器人）"
     )
     api_timeout_seconds: PositiveFloat = Field(
@@ -57,7 +98,9 @@ class Redis(_Part):
 
 
 class Milvus(_Part):
-    uri: str = Field(default="", description="Milvus 集群地址；空表示 data_dir/kb 下的 milvus-lite")
+    uri: WebAddress = Field(
+        default="", description="Milvus 集群地址；空表示 data_dir/kb 下的 milvus-lite"
+    )
     token: SecretStr = Field(default=SecretStr(""), description="Milvus 集群的令牌 user:password")
 
 
@@ -69,7 +112,7 @@ class Database(_Part):
 
 
 class Llm(_Part):
-    base_url: str = Field(
+    base_url: WebAddress = Field(
         default="", description="OpenAI 兼容接口的地址，如 http://127.0.0.1:8000/v1；空表示不用模型"
     )
     api_key: SecretStr = Field(default=SecretStr(""), description="模型接口的密钥；可空")

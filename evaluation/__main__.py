@@ -12,16 +12,17 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.answering.answerer import Answerer
-from backend.answering.decision import Calibration, read_calibration
+from backend.answering.decision import Calibration
 from backend.errors import BackendError
 from backend.knowledge.library import load_library
 from backend.retrieval.knowledge_base import KnowledgeBase
 from config.errors import SettingsInvalid
 from config.loading import load_settings
 from config.settings import Settings
-from evaluation.answering import Outcome, refusal, run, scores, wrong_answers
 from evaluation.calibration import collect, describe, fit
 from evaluation.dataset import SHIPPED, DatasetInvalid, LabelledMessage, load_messages
+from evaluation.pipe import PipeFailed, answer_all
+from evaluation.scores import Outcome, refusal, scores, wrong_answers
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="在标注好的消息上量一量答得对不对、快不快。"
@@ -37,11 +38,13 @@ def messages(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """Evaluate on one split."""
-    # Commands are read before answering; tests cover them.
-    chosen = [m for m in load_messages(file) if split in (m.split, "all") and m.kind != "command"]
+    chosen = [m for m in load_messages(file) if split in (m.split, "all")]
     if not chosen:
         raise DatasetInvalid(f"标注文件 {file} 里没有 {split} 的消息")
-    outcomes = asyncio.run(_evaluate(load_settings(), chosen))
+    settings = load_settings()
+    # Without one the bot would answer from its cards alone, and the figures would mislead.
+    KnowledgeBase.open(settings.data_dir.absolute())
+    outcomes = answer_all(chosen)
     if as_json:
         print(json.dumps(_as_json(outcomes), ensure_ascii=False))
         return
@@ -74,17 +77,6 @@ async def _calibrate(settings: Settings, chosen: Sequence[LabelledMessage]) -> C
         await base.close()
 
 
-async def _evaluate(settings: Settings, chosen: Sequence[LabelledMessage]) -> list[Outcome]:
-    base = KnowledgeBase(settings.data_dir.absolute())
-    calibration = read_calibration(base.calibration())
-    answerer = Answerer(load_library(settings.content_dir), base, calibration)
-    try:
-        await base.warm()
-        return await run(answerer, chosen)
-    finally:
-        await base.close()
-
-
 def _print(outcomes: Sequence[Outcome], split: str) -> None:
     table = Table(title=f"标注消息（{split}，{len(outcomes)} 条）")
     for column in ("类别", "条数", "决定对", "决定和概念都对", "方面对"):
@@ -104,13 +96,13 @@ def _print(outcomes: Sequence[Outcome], split: str) -> None:
 
 
 def _print_wrong(outcome: Outcome) -> None:
-    message, answer = outcome.message, outcome.answer
+    message = outcome.message
     earlier = " → ".join((*message.history, message.text))
     print(
         f"{message.id} [{message.kind}] {earlier}\n"
         f"    应为 {message.decision} {list(message.concepts)} {message.aspect}；"
-        f"得到 {answer.verdict} {list(answer.concepts)} {answer.aspect} "
-        f"{answer.confidence:.2f} 候选 {[c.id for c in answer.candidates]}"
+        f"得到 {outcome.decision} {list(outcome.concepts)} {outcome.aspect} "
+        f"{outcome.confidence:.2f}"
     )
 
 
@@ -131,7 +123,7 @@ def main() -> None:
     """Run the command line; turn known failures into one sentence on standard error."""
     try:
         app()
-    except (SettingsInvalid, DatasetInvalid, BackendError, OSError) as error:
+    except (SettingsInvalid, DatasetInvalid, PipeFailed, BackendError, OSError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
 

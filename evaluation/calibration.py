@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from backend.answering.answer import Answer
 from backend.answering.answerer import ABOUT_A_POINT, Answerer
 from backend.answering.decision import Calibration, Evidence, evidence, probability
 from backend.conversation.turns import Turn
-from evaluation.answering import turns
 from evaluation.dataset import DatasetInvalid, LabelledMessage
 
 _LINKED = ("link", "coverage", "unexplained", "inherited", "everyday")
 _PASSAGES = ("dense", "lexical", "density", "agreement", "dominance")
 _RETRIEVED = (*_LINKED, *_PASSAGES)
 _UNLINKED = ("unexplained", "everyday", *_PASSAGES)
-# A wrong answer costs a student more than a question back, which costs more than a right refusal.
-_COST_WRONG_ANSWER, _COST_WRONG_REFUSAL, _COST_IDLE_ASK, _COST_ASK = 4.0, 2.5, 1.0, 0.7
+# A wrong answer costs a student most, a wrong refusal half; asking back costs a turn, right or not.
+_COST_WRONG_ANSWER, _COST_WRONG_REFUSAL, _COST_ASK, _COST_IDLE_ASK = 5.0, 2.5, 1.2, 1.0
 
 Sample = tuple[Evidence, bool]
 """The evidence for one concept, and whether answering with it would be right."""
@@ -40,7 +40,7 @@ async def _case(answerer: Answerer, message: LabelledMessage) -> Case | None:
     now = datetime.now().astimezone()
     history: list[Turn] = []
     for text in message.history:
-        history += turns(text, await answerer.answer(text, history, now), now)
+        history += _turns(text, await answerer.answer(text, history, now), now)
     judged = await answerer.judge(message.text, history, now)
     reading = judged.reading
     only_points = judged.linked is None and bool(reading.topics)
@@ -57,6 +57,22 @@ async def _case(answerer: Answerer, message: LabelledMessage) -> Case | None:
         return Case(None, candidates)
     alone = evidence(reading, None, judged.linked.id)
     return Case((alone, right(judged.linked.id)), candidates)
+
+
+def _turns(text: str, answer: Answer, now: datetime) -> tuple[Turn, Turn]:
+    """Return the two turns that remember ``answer``, as the plugin writes them."""
+    return (
+        Turn("user", text, now),
+        Turn(
+            "assistant",
+            "",
+            now,
+            concepts=answer.concepts,
+            aspect=answer.aspect,
+            decision=answer.verdict,
+            choices=tuple(c.id for c in answer.candidates),
+        ),
+    )
 
 
 def fit(cases: Sequence[Case]) -> Calibration:

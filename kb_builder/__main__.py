@@ -149,14 +149,22 @@ def _inputs(settings: Settings, docs: Path | None, no_docs: bool, quiet: bool) -
     from kb_builder.sources import Inputs, require_folder
 
     if docs is None and not no_docs:
-        used = _used(settings)
-        docs = Path(used.docs) if used and used.docs else None
+        docs = _remembered(settings)
         if docs is not None and not quiet:
             _say(f"沿用上次的资料文件夹 {docs}（--no-docs 表示不再使用）。")
     folder = require_folder(docs) if docs is not None else None
     return Inputs(
         settings.content_dir.absolute(), folder, DEFAULT_EMBEDDER, settings.milvus.uri or None
     )
+
+
+def _remembered(settings: Settings) -> Path | None:
+    """Return the folder of the last build; where its record is damaged, say so."""
+    versions = Versions(settings.data_dir)
+    manifest = _used(settings) or versions.newest()
+    if manifest is None and (versions.root / "current").exists():
+        _say("知识库的记录已损坏，上次用的资料文件夹不知道了；如果用过，请再用 --docs 指定。")
+    return Path(manifest.docs) if manifest and manifest.docs else None
 
 
 def _is_current(settings: Settings, inputs: "Inputs") -> bool:

@@ -13,6 +13,7 @@ from backend.answering.context import Context, context_of
 from backend.answering.decision import Calibration, evidence, probability
 from backend.answering.nearest import Nearest
 from backend.answering.reading import Topic, Understanding
+from backend.answering.sections import LAST
 from backend.answering.solving import Solver
 from backend.answering.understanding import Understander
 from backend.conversation.turns import Turn
@@ -25,6 +26,7 @@ from backend.retrieval.passages import Retrieval
 
 _OPTION = re.compile(r"(?:^|\s|[（(])([A-Da-d])\s*[.．、)）:：]\s*\S", re.MULTILINE)
 _MAX_CANDIDATES = 3
+_LEAST_OPTIONS = 3
 
 ABOUT_A_POINT = 0.6
 """A message is about the outline point that it names from this share of its words on."""
@@ -62,11 +64,15 @@ class Answerer:
 
     async def answer(self, message: str, history: Sequence[Turn], now: datetime) -> Answer:
         """Answer ``message`` in the light of ``history`` (oldest first); ``now`` is aware."""
-        solved = self._solver.answer(message, history, now)
+        stem = _stem(message)
+        solved = self._solver.answer(stem or message, history, now)
         if solved is not None:
             return solved
         context = context_of(history, now, self._window)
         reading = self._understander.understand(message, context)
+        if stem:
+            asked = self._understander.understand(stem, context)
+            reading = asked if asked.topics and not asked.inherited else reading
         match reading.intent:
             case "smalltalk":
                 return Answer("smalltalk", 1.0, smalltalk=reading.smalltalk)
@@ -80,7 +86,7 @@ class Answerer:
                 concept = self._library.concepts[reading.topics[0].target.id]
                 return self._composer.more(concept, reading.aspect, 1.0)
             case "choice" | "study":
-                return await self._study(message, reading, context)
+                return await self._study(reading, context, pasted=bool(stem))
 
     async def judge(self, message: str, history: Sequence[Turn], now: datetime) -> "Judgement":
         """Give the evidence for both models, for calibration; retrieval failures are raised."""
@@ -96,11 +102,12 @@ class Answerer:
             self._best_concept(reading, found),
         )
 
-    async def _study(self, message: str, reading: Understanding, context: Context) -> Answer:
-        answer = await self._decide(reading, context)
-        if len({m[1].upper() for m in _OPTION.finditer(message)}) >= 3:
-            answer = replace(answer, pasted_question=True)
-        return answer
+    async def _study(self, reading: Understanding, context: Context, *, pasted: bool) -> Answer:
+        if not pasted:
+            return await self._decide(reading, context)
+        # Which of the concepts in it a pasted question is about is no question to ask back.
+        answer = await self._decide(reading, replace(context, asked_back=True))
+        return replace(answer, pasted_question=True)
 
     async def _decide(self, reading: Understanding, context: Context) -> Answer:
         if reading.comparing:
@@ -205,7 +212,7 @@ class Answerer:
         part = target.label if target is not None and target.kind == "part" else None
         if target is None and reading.aspect is None and found is not None:
             best = next((h.passage for h in found.hits if h.passage.concept_id == concept.id), None)
-            if best is not None and best.aspect in concept.sections:
+            if best is not None and best.aspect in concept.sections and best.aspect not in LAST:
                 return self._composer.section(concept, Aspect(best.aspect), sure)
         return self._composer.card(concept, reading.aspect, part, sure, reading.details)
 
@@ -255,6 +262,13 @@ class Answerer:
             # Asked once already: say what is likeliest instead of asking again.
             return self._compose(concept, reading, found, sure)
         return Answer("ask_back", sure, aspect=reading.aspect, candidates=candidates)
+
+
+def _stem(message: str) -> str:
+    """Return what stands before the options of a pasted choice question; empty for any other."""
+    options = list(_OPTION.finditer(message))
+    several = len({option[1].upper() for option in options}) >= _LEAST_OPTIONS
+    return message[: options[0].start()].strip() if several else ""
 
 
 class Judgement:

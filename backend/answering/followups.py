@@ -1,5 +1,6 @@
 """What a message leaves out because the dialogue has just said it."""
 
+import re
 from dataclasses import replace
 
 from backend.answering.context import Context
@@ -11,6 +12,8 @@ from backend.knowledge.surfaces import Target
 
 _ELLIPTICAL_END = ("呢", "呢?", "呢？", "呐", "咧")
 _MAX_ELLIPTICAL_CHARS = 24
+_HOW_MUCH = ("多少", "是多少", "多少啊", "是多少啊", "是啥", "是什么")
+_HOW_MANY = ("多少", "几个", "几次", "几位")
 
 
 class FollowUps:
@@ -27,9 +30,13 @@ class FollowUps:
         self, reading: Understanding, linking: Linking, context: Context
     ) -> Understanding:
         """Complete a reading of one topic; it is given back as it is when it is no follow-up."""
-        if not context.topics or linking.unexplained:
+        if not context.topics:
             return reading
-        completed = self._attribute(reading, linking, context)
+        if linking.unexplained:
+            return self._spoken_of(reading, linking, context) or reading
+        completed = self._spoken_of(reading, linking, context)
+        completed = completed or self._measure(reading, linking, context)
+        completed = completed or self._attribute(reading, linking, context)
         completed = completed or self._one_side(reading, linking, context)
         return completed or self._elliptical(reading, linking, context) or reading
 
@@ -39,6 +46,10 @@ class FollowUps:
         """Complete a reading that names no topic; None when it does not go on from the context."""
         if not context.topics or len(linking.text) > _MAX_ELLIPTICAL_CHARS:
             return None
+        if linking.mentions(self._cues.subjects):
+            return None
+        if reading.aspect is None and linking.mentions(_HOW_MANY):
+            reading = replace(reading, aspect=Aspect.CALCULATION)
         longer = self._longer_name(reading, linking, context)
         if longer is not None:
             return longer
@@ -48,6 +59,12 @@ class FollowUps:
             return None
         both = self._both_sides(reading, context)
         return both or self._same_topic(reading, linking, context)
+
+    def goes_on(self, linking: Linking, context: Context) -> bool:
+        """Tell whether a message has the form of a follow-up, whatever it is about."""
+        if not context.topics or len(linking.text) > _MAX_ELLIPTICAL_CHARS:
+            return False
+        return linking.text.endswith(_ELLIPTICAL_END) and bool(linking.unexplained)
 
     def about(
         self,
@@ -72,17 +89,55 @@ class FollowUps:
     def _attribute(
         self, reading: Understanding, linking: Linking, context: Context
     ) -> Understanding | None:
-        """缺页率咋算 after LRU: a part of some other card that the last card speaks of as well."""
+        """缺页率咋算 after LRU: a part of some other card that the last card speaks of as well.
+
+        Not where that part itself is asked for (什么是缺页率), nor where two of them are
+        (写回法和写直达法的区别): those have a card of their own.
+        """
         target = reading.topics[0].target
         last = context.topics[0]
-        if target.kind == "name" or target.id == last or reading.aspect is None:
+        if target.kind == "name" or target.id == last or len(linking.links) != 1:
+            return None
+        if reading.aspect in (None, Aspect.DEFINITION):
             return None
         if linking.name_of(linking.links[0]) not in self._texts.get(last, ""):
             return None
+        return self._part_of(reading, last, target.label)
+
+    def _spoken_of(
+        self, reading: Understanding, linking: Linking, context: Context
+    ) -> Understanding | None:
+        """查找失败的 ASL 怎么算 after 散列表: no card of its own, but the last one speaks of it."""
+        target = reading.topics[0].target
+        last = context.topics[0]
+        if target.kind != "point" or len(linking.text) > _MAX_ELLIPTICAL_CHARS:
+            return None
+        if linking.name_of(linking.links[0]) not in self._texts.get(last, ""):
+            return None
+        if reading.aspect in (None, Aspect.DEFINITION):
+            return None
+        return self._part_of(reading, last, target.label)
+
+    def _measure(
+        self, reading: Understanding, linking: Linking, context: Context
+    ) -> Understanding | None:
+        """时间复杂度呢 after 快速排序: what can be asked of any topic is asked of the last one."""
+        name = linking.name_of(linking.links[0])
+        last = context.topics[0]
+        if name not in self._cues.measures or reading.topics[0].target.id == last:
+            return None
+        goes_on = linking.text.endswith(_ELLIPTICAL_END) or linking.mentions(self._cues.pronouns)
+        goes_on = goes_on or linking.text in {f"{name}{much}" for much in _HOW_MUCH}
+        if not goes_on or last not in self._library.concepts:
+            return None
+        reading = replace(reading, aspect=None, details=(self._cues.measures[name],))
+        return replace(self._inheriting(reading, last, self._topic(last)), focus=name)
+
+    def _part_of(self, reading: Understanding, concept_id: str, label: str) -> Understanding:
         return replace(
             reading,
-            topics=(Topic(Target(last, "part", target.label), 0.95),),
-            query=f"{self._name(last)} {reading.query}",
+            topics=(Topic(Target(concept_id, "part", label), 0.95),),
+            query=f"{self._name(concept_id)} {reading.query}",
             inherited=True,
             coverage=1.0,
         )
@@ -126,8 +181,8 @@ class FollowUps:
         """那怎么预防呢 after 死锁: the rest of 死锁预防."""
         names = [name for concept in context.topics for name in self._linker.names_of(concept)]
         longer = self._linker.extend(names, linking.text)
-        if longer is None:
-            return None
+        if longer is None or (longer.kind == "name" and longer.id in context.topics):
+            return None  # 方式 makes 微程序控制 another name of the same, not another topic
         return self._inheriting(reading, context.topics[0], Topic(longer, 0.95))
 
     def _within_topic(
@@ -138,7 +193,7 @@ class FollowUps:
         asks = self._asks(reading, linking)
         for concept in context.topics:
             text = self._texts.get(concept, "")
-            known = [word for word in words if word in text]
+            known = [word for word in words if _stands_in(word, text)]
             if len(known) == len(words) or (asks and 2 * len(known) >= len(words)):
                 label = max(known, key=len)
                 topic = Topic(Target(concept, "part", label), 0.9)
@@ -182,3 +237,10 @@ class FollowUps:
     def _name(self, concept_id: str) -> str:
         concept = self._library.concepts.get(concept_id)
         return concept.name if concept else concept_id
+
+
+def _stands_in(word: str, text: str) -> bool:
+    """A Latin word stands for itself only: io does not stand in ratio."""
+    if not word.isascii():
+        return word in text
+    return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text) is not None

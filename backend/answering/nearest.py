@@ -20,7 +20,7 @@ class Nearest:
     def concepts(
         self, reading: Understanding, found: Retrieval | None, count: int = 2
     ) -> tuple[Concept, ...]:
-        """Return the nearest: what was named, its chapter, pieces of names, passages, words."""
+        """Return the nearest: what was named, its chapter, pieces of names, the dialogue, words."""
         ids: list[str] = []
         for topic in reading.topics:
             if topic.target.id in self._library.concepts:
@@ -28,7 +28,7 @@ class Nearest:
             point = self._library.outline.points.get(topic.target.id)
             if point is not None:
                 ids += self._in_chapter(point)
-        ids += [t.target.id for t in reading.candidates]
+        ids += [*(t.target.id for t in reading.candidates), *reading.after]
         if found is not None:
             ids += [h.passage.concept_id for h in found.hits if h.passage.concept_id]
         ids += _overlapping(reading.focus, self._bodies)

@@ -27,7 +27,8 @@ class Understanding:
     that nothing explains; ``coverage`` is as in ``Linking``. ``vague``: asks for something, but
     names no topic and follows none. ``everyday``: speaks of daily life. ``words`` are the names
     and the unexplained words: what a document must contain to answer. ``details`` are the
-    unexplained words alone: what of its topic the message is after.
+    unexplained words alone: what of its topic the message is after. ``after`` are the concept ids
+    that a message goes on from without being about them.
     """
 
     intent: Intent
@@ -46,3 +47,4 @@ class Understanding:
     focus: str = ""
     words: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ _STAND_INS: dict[Aspect, tuple[Aspect, ...]] = {
 _HEAD_START = {Aspect.CLASSIFICATION: 2.0, Aspect.DEFINITION: 1.0, Aspect.PRINCIPLE: 1.0}
 """Where a part is explained rather than used, even if another section names it more often."""
 
-_LAST = (Aspect.EXAMPLE, Aspect.PITFALLS, Aspect.EXAM)
+LAST = (Aspect.EXAMPLE, Aspect.PITFALLS, Aspect.EXAM)
 """They use and repeat what other sections explain."""
 
 _BOLD_POINTS = 4.0
@@ -50,6 +50,8 @@ def card_body(
     ``part`` is what of the concept was named, ``details`` the words of the message that nothing
     else explains (旋转 in AVL 树怎么旋转). Never empty: every card has a definition.
     """
+    if part is not None and normalise(part).text in normalise(concept.name).text:
+        part = None  # 拥塞控制 to TCP 拥塞控制: short for the whole, not a part of it
     if part is not None:
         found = _speaking_of(concept, part, aspect, details)
         if found:
@@ -83,7 +85,7 @@ def _opening(concept: Concept) -> tuple[Section, ...]:
 def _after(concept: Concept, details: Sequence[str]) -> tuple[Section, ...]:
     """The section that says clearly more of ``details`` than the definition does, if any."""
     points = _detail_points(concept, details)
-    best = max(points, key=lambda a: (points[a], a not in _LAST))
+    best = max(points, key=lambda a: (points[a], a not in LAST))
     if points[best] < points[Aspect.DEFINITION] + _CLEARLY_BETTER:
         return ()
     return sections(concept, _TOGETHER.get(best, (best,))[:1])
@@ -104,7 +106,7 @@ def _speaking_of(
     def worth(a: Aspect) -> tuple[bool, bool, float]:
         bold = normalise("".join(_BOLD.findall(concept.sections[a]))).text
         points = counts[a] + _HEAD_START.get(a, 0.0) + _BOLD_POINTS * (key in bold)
-        return counts[a] > 0, a not in _LAST, points + _BOLD_POINTS * after[a]
+        return counts[a] > 0, a not in LAST, points + _BOLD_POINTS * after[a]
 
     best = max(counts, key=worth)
     return sections(concept, [best]) if counts[best] else ()

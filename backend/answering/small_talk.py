@@ -49,6 +49,10 @@ class SmallTalkRecogniser:
         intents = [self._intent_of(part) for part in parts]
         return intents[0] if intents and all(intents) else None
 
+    def any_intent(self, parts: Sequence[str]) -> str | None:
+        """Return the intent of the first part that is small talk: 好焦虑啊 还有 20 天考试了."""
+        return next((intent for part in parts if (intent := self._intent_of(part))), None)
+
     def _intent_of(self, text: str) -> str | None:
         half = text[: len(text) // 2]
         said = (text, half) if half * 2 == text else (text,)

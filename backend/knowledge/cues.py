@@ -18,6 +18,8 @@ class Cues:
     """Normalised phrases of each kind; see the comments in ``content/cues.yaml``."""
 
     aspects: Mapping[Aspect, frozenset[str]]
+    measures: Mapping[str, str]
+    subjects: frozenset[str]
     connectors: frozenset[str]
     pronouns: frozenset[str]
     former: frozenset[str]
@@ -36,6 +38,8 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     aspects: dict[Aspect, list[str]]
+    measures: dict[str, str]
+    subjects: list[str]
     connectors: list[str]
     pronouns: list[str]
     former: list[str]
@@ -62,10 +66,12 @@ def load_cues(path: Path) -> Cues:
                 problems.append(f"{path.name}：“{phrase}”同时属于 {owner[phrase]} 和 {aspect}")
     if problems:
         raise ContentError(problems)
-    lists = {
-        name: _fold(getattr(file, name)) for name in type(file).model_fields if name != "aspects"
-    }
-    return Cues(aspects={a: _fold(p) for a, p in file.aspects.items()}, **lists)
+    lists = {name: _fold(phrases) for name, phrases in file if isinstance(phrases, list)}
+    return Cues(
+        aspects={a: _fold(p) for a, p in file.aspects.items()},
+        measures={normalise(name).text: word for name, word in file.measures.items()},
+        **lists,
+    )
 
 
 def _fold(phrases: list[str]) -> frozenset[str]:

@@ -27,4 +27,5 @@ def normalise(original: str) -> Normalised:
                 continue
             characters.append(folded)
             offsets.append(position)
-    return Normalised("".join(characters), tuple(offsets))
+    text = "".join(characters).replace("节点", "结点")  # two spellings of one word, of one length
+    return Normalised(text, tuple(offsets))

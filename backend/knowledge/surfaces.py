@@ -39,7 +39,7 @@ def surface_table(library: Library) -> Mapping[str, Target]:
     for point in library.outline.points.values():
         _add_point(table, point, cards[point.id], texts)
     for surface, target in list(table.items()):
-        if target.kind != "name":
+        if target.kind == "part":
             continue
         for suffix in _OPTIONAL_SUFFIXES:
             short = surface.removesuffix(suffix)

@@ -15,14 +15,19 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from backend.errors import KnowledgeBaseBusy, KnowledgeBaseCorrupt, KnowledgeBaseMissing
+from backend.errors import (
+    KnowledgeBaseBusy,
+    KnowledgeBaseCorrupt,
+    KnowledgeBaseError,
+    KnowledgeBaseMissing,
+)
 
 SCHEMA = 1
 """Layout of a version and meaning of its passages; another number forces a rebuild."""
@@ -111,6 +116,13 @@ class Versions:
             ) from None
         except (OSError, ValidationError) as error:
             raise KnowledgeBaseCorrupt(f"{path} 读不出来；{REBUILD}。") from error
+
+    def newest(self) -> Manifest | None:
+        """Return the newest manifest that can be read, whichever version is in use."""
+        for folder in sorted((self.root / "versions").glob("*"), reverse=True):
+            with suppress(KnowledgeBaseError):
+                return self.manifest(folder.name)
+        return None
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Complete a version: everything in its folder and then the manifest reach the disk."""

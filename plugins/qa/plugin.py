@@ -130,7 +130,7 @@ def _reply(text: str, decision: Decision, answer: Answer, choices: tuple[str, ..
         text=text,
         decision=decision,
         sources=tuple(Source(s.title, s.locator) for s in answer.sources),
-        concepts=answer.concepts,
+        concepts=answer.concepts or tuple(c.id for c in answer.candidates),
         aspect=answer.aspect.value if answer.aspect else None,
         confidence=answer.confidence,
         choices=choices,

@@ -150,7 +150,7 @@ def _table(body: TableBody) -> str:
 
 def _prerequisites(body: PrerequisiteBody) -> str:
     if not body.needed:
-        return f"【{body.concept.name}】不需要特别的前置知识，可以直接学。"
+        return f"【{body.concept.name}】资料里没有列出前置知识，可以直接从定义看起。"
     names = "、".join(c.name for c in body.needed)
     return f"【{body.concept.name} · 前置知识】先弄懂：{names}。"
 

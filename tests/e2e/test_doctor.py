@@ -336,13 +336,6 @@ async def test_a_model_endpoint_without_the_model_is_a_warning(tmp_path, http_se
     assert "qwen、internlm2" in absent.found
 
 
-async def test_a_milvus_address_that_is_none_is_a_failure(tmp_path):
-    found = await doctor_stores.milvus(settings_of(tmp_path, milvus=Milvus(uri="nonsense")))
-
-    assert found.state == "failure"
-    assert found.advice
-
-
 async def test_a_milvus_server_that_listens_is_found(tmp_path, http_server):
     uri = f"http://127.0.0.1:{http_server({})}"
 

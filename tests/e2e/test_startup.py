@@ -49,15 +49,16 @@ def warnings_of(done):
         ("LIMITS__QUEUE", "-3"),
         ("LOG_LEVEL", "loud"),
         ("EXAM_DATE", "tomorrow"),
-        ("ONEBOT__IGNORED_USERS", "123"),
+        ("ONEBOT__IGNORED_USERS", "张三"),
+        ("LLM__BASE_URL", "localhost:8000"),
+        ("MILVUS__URI", "./milvus.db"),
         ("LLM__TEMPERATURE", "9"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path, setting, value):
     done = chat(tmp_path / "data", settings={setting: value})
 
-    name = setting if "__" in setting or setting != "HTTP" else "http"
-    assert_one_sentence(done, name)
+    assert_one_sentence(done, f"ASSISTANT408_{setting}")
     assert not (tmp_path / "data").exists()
 
 
@@ -167,6 +168,14 @@ def test_a_knowledge_base_of_other_settings_stops_the_start(data_dir):
     done = chat(data_dir, settings={"MILVUS__URI": "http://127.0.0.1:1"})
 
     assert_one_sentence(done, "http://127.0.0.1:1", "kb_builder build")
+
+
+def test_lines_of_decision_in_the_wrong_order_stop_the_start(data_dir):
+    done = chat(
+        data_dir, settings={"ANSWERING__ASK_BACK_LINE": "0.9", "ANSWERING__ANSWER_LINE": "0.1"}
+    )
+
+    assert_one_sentence(done, "ANSWERING__ASK_BACK_LINE", "ANSWERING__ANSWER_LINE")
 
 
 def test_without_redis_it_answers_and_says_so_once(data_dir, closed_port):

@@ -130,6 +130,45 @@ def test_a_wrong_value_is_named_with_what_was_given(monkeypatch, name):
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("given", ["12,34", "12， 34", '["12", "34"]', "[12, 34]"])
+def test_numbers_to_ignore_are_a_list_or_have_commas_between_them(monkeypatch, given):
+    monkeypatch.setenv("ASSISTANT408_ONEBOT__IGNORED_USERS", given)
+
+    assert load_settings().onebot.ignored_users == ("12", "34")
+
+
+@pytest.mark.parametrize("given", ['["12"', "12,x", '["x"]', "{}"])
+def test_what_is_no_list_of_numbers_is_named(monkeypatch, given):
+    monkeypatch.setenv("ASSISTANT408_ONEBOT__IGNORED_USERS", given)
+
+    with pytest.raises(SettingsInvalid, match="设置 ASSISTANT408_ONEBOT__IGNORED_USERS 的值"):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", ["LLM__BASE_URL", "MILVUS__URI"])
+@pytest.mark.parametrize(
+    "given", ["nonsense", "http:///v1", "ftp://h", "http://h:99999", "http://u:hunter2@h:1"]
+)
+def test_an_address_that_is_none_is_named_and_not_repeated(monkeypatch, name, given):
+    monkeypatch.setenv(f"ASSISTANT408_{name}", given)
+
+    with pytest.raises(SettingsInvalid, match=f"ASSISTANT408_{name}") as raised:
+        load_settings()
+
+    assert given not in str(raised.value)
+    assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize("given", ["hunter2", '"redis://:hunter2@h"', '{"url": "hunter2"'])
+def test_a_group_that_is_no_object_is_named_and_not_repeated(monkeypatch, given):
+    monkeypatch.setenv("ASSISTANT408_REDIS", given)
+
+    with pytest.raises(SettingsInvalid, match="设置 ASSISTANT408_REDIS 是一组") as raised:
+        load_settings()
+
+    assert "hunter2" not in str(raised.value)
+
+
 def test_a_misspelt_name_in_a_group_is_named(monkeypatch):
     monkeypatch.setenv("ASSISTANT408_LLM__MODLE", "x")
 

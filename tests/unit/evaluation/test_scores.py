@@ -1,22 +1,16 @@
 import pytest
 
-from backend.answering.answer import Answer
-from backend.answering.answerer import Answerer
-from backend.answering.decision import Calibration
 from backend.knowledge.aspects import Aspect
-from evaluation.answering import Outcome, refusal, run, scores, wrong_answers
 from evaluation.dataset import LabelledMessage
-from tests.fakes import FakeSearch
-from tests.unit.knowledge.small_library import small_library
+from evaluation.scores import Outcome, refusal, scores, wrong_answers
 
 
 def labelled(decision="answer", concepts=(), kind="direct", aspect=None, text="问", history=()):
     return LabelledMessage("m", "dev", text, decision, kind, history, concepts, aspect)
 
 
-def outcome(message, verdict, concepts=(), aspect=None, candidates=()):
-    answer = Answer(verdict, 0.5, aspect=aspect, concepts=concepts, candidates=candidates)
-    return Outcome(message, answer, 1.0)
+def outcome(message, decision, concepts=(), aspect=None):
+    return Outcome(message, decision, concepts, aspect, 0.5, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -42,12 +36,10 @@ def test_what_counts_as_right(message, verdict, concepts, right):
     assert outcome(message, verdict, concepts).right is right
 
 
-def test_an_ask_back_is_right_when_it_offers_what_was_meant(tmp_path):
-    concepts = small_library(tmp_path).concepts
+def test_an_ask_back_is_right_when_it_offers_what_was_meant():
     message = labelled("ask_back", ("os.lru", "os.fifo"))
-    offered = (concepts["os.fifo"], concepts["os.deadlock"])
-    assert outcome(message, "ask_back", candidates=offered).right
-    assert not outcome(message, "ask_back", candidates=offered[1:]).right
+    assert outcome(message, "ask_back", ("os.fifo", "os.deadlock")).right
+    assert not outcome(message, "ask_back", ("os.deadlock",)).right
 
 
 def test_scores_are_counted_by_kind_and_over_all():
@@ -87,15 +79,3 @@ def test_refusal_counts_deny_and_off_topic_alike():
 
 def test_refusal_of_nothing_is_nought():
     assert refusal([outcome(labelled("answer", ("a",)), "answer", ("a",))]) == (0.0, 0.0, 0.0)
-
-
-async def test_every_message_is_answered_after_its_own_history_only(tmp_path):
-    answerer = Answerer(small_library(tmp_path), FakeSearch(), Calibration())
-    messages = [
-        labelled(concepts=("os.lru",), text="优缺点呢", history=("什么是LRU",)),
-        labelled("ask_back", text="优缺点呢"),
-    ]
-    first, second = await run(answerer, messages)
-    assert first.answer.concepts == ("os.lru",)
-    assert first.elapsed_ms >= 0
-    assert second.answer.concepts == ()

@@ -72,18 +72,15 @@ def test_the_folder_of_documents_is_remembered_until_it_is_dropped(command: Comm
     assert "2 个文件" in command("build").stdout
 
 
-def test_a_build_that_is_not_needed_is_quick_and_silent(command: Command):
+def test_a_build_that_is_not_needed_loads_nothing_heavy_and_is_silent(command: Command):
     command("build", "--docs", str(command.docs))
     version = Versions(command.data).current()
-    started = time.monotonic()
     done = command("build", "--if-needed", PYTHONPROFILEIMPORTTIME="1")
-    seconds = time.monotonic() - started
     assert (done.returncode, done.stdout) == (0, "")
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert not imported & {"pymilvus", "sklearn", "scipy", "rich.progress", "torch"}
     assert command("build", "--if-needed").stderr == ""
     assert Versions(command.data).current() == version
-    assert seconds < 5  # 0.3 s on an idle machine
 
 
 def test_a_build_is_needed_after_any_change(command: Command):
@@ -107,6 +104,22 @@ def test_a_remembered_folder_that_vanished_is_named(command: Command):
     assert (done.returncode, done.stdout) == (0, "")
     assert "先用现有的知识库" in done.stderr
     assert command("search", "管程").returncode == 0
+
+
+def test_the_folder_is_remembered_when_the_pointer_is_damaged(command: Command):
+    command("build", "--docs", str(command.docs))
+    (command.data / "kb" / "current").write_text("nonsense")
+    assert "3 个文件" in command("build", "--if-needed").stdout
+    assert "管程封装共享变量" in command("search", "管程").stdout
+
+
+def test_a_folder_that_can_no_longer_be_known_is_asked_for(command: Command):
+    command("build", "--docs", str(command.docs))
+    versions = Versions(command.data)
+    (versions.folder(versions.current()) / "manifest.json").write_text("{")
+    done = command("build", "--if-needed")
+    assert "2 个文件" in done.stdout
+    assert "再用 --docs 指定" in done.stderr
 
 
 def test_a_build_that_is_needed_leaves_one_that_runs_alone(command: Command):

@@ -53,3 +53,7 @@ def test_full_width_and_upper_case_do_not_matter(original):
 def test_a_normal_form_is_its_own_normal_form(original):
     once = normalise(original).text
     assert normalise(once).text == once
+
+
+def test_two_spellings_of_node_are_one():
+    assert normalise("根节点").text == normalise("根结点").text

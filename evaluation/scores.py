@@ -3,12 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from time import perf_counter
 
-from backend.answering.answer import Answer
-from backend.answering.answerer import Answerer
-from backend.conversation.turns import Turn
 from evaluation.dataset import LabelledMessage
 
 # In these kinds the label is one of two decisions that serve a student equally.
@@ -17,26 +12,34 @@ _EITHER = {"near_miss": {"deny", "off_topic"}, "deny_other": {"deny", "off_topic
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One message, what was answered, and the milliseconds that the last message took."""
+    """One message and what came back for it, as the JSON interface of the bot tells it.
+
+    ``concepts`` are those shown or, in an ask-back, offered. ``elapsed_ms`` is of this message
+    alone, without its history.
+    """
 
     message: LabelledMessage
-    answer: Answer
+    decision: str
+    concepts: tuple[str, ...]
+    aspect: str | None
+    confidence: float
     elapsed_ms: float
 
     @property
     def decision_right(self) -> bool:
         wanted = _EITHER.get(self.message.kind, {self.message.decision})
-        return self.answer.verdict in wanted
+        return self.decision in wanted
 
     @property
     def concept_right(self) -> bool:
         """Whether the right concepts were shown (or, in an ask-back, offered)."""
         if self.message.decision == "ask_back":
-            offered = {c.id for c in self.answer.candidates}
-            return not self.message.concepts or bool(offered & set(self.message.concepts))
+            return not self.message.concepts or bool(
+                set(self.concepts) & set(self.message.concepts)
+            )
         if not self.message.concepts:
             return True
-        shown = self.answer.concepts
+        shown = self.concepts
         if len(self.message.concepts) > 1 and self.message.kind == "comparison":
             return set(shown) == set(self.message.concepts)
         return bool(shown) and shown[0] in self.message.concepts
@@ -44,37 +47,6 @@ class Outcome:
     @property
     def right(self) -> bool:
         return self.decision_right and self.concept_right
-
-
-async def run(answerer: Answerer, messages: Sequence[LabelledMessage]) -> list[Outcome]:
-    """Answer every message after its own history, each in a dialogue of its own."""
-    return [await _run_one(answerer, message) for message in messages]
-
-
-async def _run_one(answerer: Answerer, message: LabelledMessage) -> Outcome:
-    history: list[Turn] = []
-    now = datetime.now().astimezone()
-    for text in message.history:
-        history += turns(text, await answerer.answer(text, history, now), now)
-    began = perf_counter()
-    answer = await answerer.answer(message.text, history, now)
-    return Outcome(message, answer, (perf_counter() - began) * 1000)
-
-
-def turns(text: str, answer: Answer, now: datetime) -> tuple[Turn, Turn]:
-    """Return the two turns that remember ``answer``, as the plugin writes them."""
-    return (
-        Turn("user", text, now),
-        Turn(
-            "assistant",
-            "",
-            now,
-            concepts=answer.concepts,
-            aspect=answer.aspect,
-            decision=answer.verdict,
-            choices=tuple(c.id for c in answer.candidates),
-        ),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +75,7 @@ def _score(group: Sequence[Outcome]) -> Score:
         total=len(group),
         decision=sum(o.decision_right for o in group),
         right=sum(o.right for o in group),
-        aspect=sum(o.answer.aspect == o.message.aspect for o in answered),
+        aspect=sum(o.aspect == o.message.aspect for o in answered),
         aspect_total=len(answered),
     )
 
@@ -111,7 +83,7 @@ def _score(group: Sequence[Outcome]) -> Score:
 def refusal(outcomes: Sequence[Outcome]) -> tuple[float, float, float]:
     """Return precision, recall and F1 of not answering what the material does not have."""
     counts = Counter(
-        (o.answer.verdict in ("deny", "off_topic"), o.message.decision in ("deny", "off_topic"))
+        (o.decision in ("deny", "off_topic"), o.message.decision in ("deny", "off_topic"))
         for o in outcomes
     )
     hit, false, missed = counts[True, True], counts[True, False], counts[False, True]
@@ -123,4 +95,4 @@ def refusal(outcomes: Sequence[Outcome]) -> tuple[float, float, float]:
 
 def wrong_answers(outcomes: Sequence[Outcome]) -> int:
     """How many messages got an answer about something else: the worst kind of error."""
-    return sum(o.answer.verdict == "answer" and not o.right for o in outcomes)
+    return sum(o.decision == "answer" and not o.right for o in outcomes)
