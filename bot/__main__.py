@@ -1,16 +1,19 @@
 """``python -m bot serve | chat | doctor``; a failure to start is one sentence and exit code 1."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import typer
+from loguru import logger
 
 from backend.errors import BackendError
 from bot.errors import StartupError
 from bot.logs import configure_logging
 from bot.platforms.listening import PortUnavailable
+from config.env_file import unknown_variables
 from config.errors import SettingsInvalid
 from config.loading import load_settings
 from config.settings import Settings
@@ -27,6 +30,7 @@ def serve() -> None:
     """Serve OneBot v11 until a signal."""
     settings = load_settings()
     configure_logging(settings.log_level)
+    _warn_of_unknown_variables()
     _run(_serve(settings))
 
 
@@ -40,6 +44,7 @@ def chat(
     """Chat on standard input and output."""
     settings = load_settings()
     configure_logging("WARNING" if settings.log_level == "INFO" else settings.log_level)
+    _warn_of_unknown_variables()
     _run(_chat(settings, json=json))
 
 
@@ -50,6 +55,13 @@ def doctor() -> None:
 
     configure_logging("ERROR")
     raise typer.Exit(0 if _run(examine()) else 1)
+
+
+def _warn_of_unknown_variables() -> None:
+    """A mistyped name of a token would leave the door open without a word."""
+    for name, near in unknown_variables(os.environ):
+        hint = f"，是不是想写 {near}" if near else ""
+        logger.warning("环境变量 {} 不是任何一个设置，没有起作用{}。", name, hint)
 
 
 async def _serve(settings: Settings) -> None:

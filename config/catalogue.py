@@ -32,8 +32,8 @@ _HEADER = """\
 改完要重启才生效。相对路径从运行目录算起；`ASSISTANT408_CONTENT_DIR` 的默认值是仓库里的 `content`。
 
 - 值写错，或者 `.env` 里、两个下划线之后的名字写错：程序不启动，并说出是哪一个。
-- 环境变量里第一层的名字写错（如 `ASSISTANT408_PORT`）：程序照常启动，
-  `python -m bot doctor` 会提醒。
+- 环境变量里第一层的名字写错（如 `ASSISTANT408_PORT`）：程序照常启动，并警告一声；
+  `python -m bot doctor` 也会提醒。
 
 """
 

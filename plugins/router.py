@@ -125,10 +125,10 @@ class Router:
                     return refusal
                 return await self._offer(self._bounded(message), progress)
         except TimeoutError:
-            logger.error("message timed out after {} s", self._limits.message_seconds)
+            logger.error(wording.LOG_TIMED_OUT, self._limits.message_seconds)
             return Reply(wording.TOO_SLOW, "error", confidence=0.0)
         except Exception:  # noqa: BLE001 - the one place where any failure becomes a sentence
-            logger.exception("message failed")
+            logger.exception(wording.LOG_FAILED)
             return Reply(wording.FAILED, "error", confidence=0.0)
 
     async def _offer(self, message: IncomingMessage, progress: Progress | None) -> Reply:
@@ -200,7 +200,7 @@ async def _follow(stream: ReplyStream, progress: Progress | None) -> Reply:
         try:
             await progress(item)
         except Exception:  # noqa: BLE001 - a growing text that cannot be shown costs no answer
-            logger.opt(exception=True).warning("progress cannot be shown; going on without it")
+            logger.opt(exception=True).warning(wording.LOG_NO_PROGRESS)
             progress = None
     raise RuntimeError("a reply stream ended without its reply")
 

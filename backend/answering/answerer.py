@@ -11,6 +11,7 @@ from backend.answering.answer import Answer
 from backend.answering.composition import Composer
 from backend.answering.context import Context, context_of
 from backend.answering.decision import Calibration, evidence, probability
+from backend.answering.documents import speaking_passages
 from backend.answering.nearest import Nearest
 from backend.answering.reading import Topic, Understanding
 from backend.answering.sections import LAST
@@ -117,9 +118,14 @@ class Answerer:
         linked = self._linked_concept(reading)
         if linked is not None:
             sure = probability(self._calibration, evidence(reading, None, linked.id))
-            if self._calibration.step(sure) == "answer":
+            if self._calibration.step(sure) == "answer" and not self._strangers(reading, linked):
                 return self._compose(linked, reading, None, sure)
         found = await self._retrieve(reading.query)
+        if linked is not None and self._strangers(reading, linked):
+            # 麒麟分页的页表项多大: the operator's own 麒麟 is not what the card speaks of.
+            own = self._from_documents(reading, found)
+            if own is not None:
+                return own
         named = reading
         if linked is None and reading.topics:
             if reading.coverage >= ABOUT_A_POINT:
@@ -192,6 +198,10 @@ class Answerer:
             return None
         return self._library.concepts.get(reading.topics[0].target.id)
 
+    def _strangers(self, reading: Understanding, concept: Concept) -> list[str]:
+        """The words of the message that nothing explains and the concept's card does not hold."""
+        return [word for word in reading.details if word not in self._bodies[concept.id]]
+
     def _best_concept(self, reading: Understanding, found: Retrieval | None) -> Concept | None:
         """The concept of the best passages, or the only one that shares a piece of its name."""
         scores: defaultdict[str, float] = defaultdict(float)
@@ -220,11 +230,7 @@ class Answerer:
         self, reading: Understanding, found: Retrieval | None, needle: str = ""
     ) -> Answer | None:
         """Answer from the operator's documents when the words asked for really stand there."""
-        hits = [h.passage for h in found.hits if h.passage.concept_id is None] if found else []
-        words = [needle] if needle else reading.words
-        if not words:
-            return None
-        speaking = [p for p in hits if all(w in normalise(p.searchable).text for w in words)]
+        speaking = speaking_passages(found, [needle] if needle else reading.words)
         if not speaking:
             return None
         return self._composer.passages(speaking[:2], self._calibration.answer_line)

@@ -60,7 +60,7 @@ class QaPlugin:
                 yield text
             reply = _reply(wording.written_text(text, answer), "answer", answer)
         except GenerationError as error:
-            logger.warning("the model gave no usable answer, the card answers: {}", error)
+            logger.warning(wording.MODEL_FAILED, error)
             reply = self._reply(message, answer)
         await self._remember(message, reply, answer)
         yield reply
@@ -122,7 +122,7 @@ class QaPlugin:
         try:
             await self._dialogues.append(message.session, message.user, *turns)
         except StoreUnavailable:
-            logger.warning("the dialogue store is away: this turn is not remembered")
+            logger.debug("the store has said so itself: this turn is not remembered")
 
 
 def _reply(text: str, decision: Decision, answer: Answer, choices: tuple[str, ...] = ()) -> Reply:

@@ -20,6 +20,7 @@ from plugins.qa.solution_wording import solution_text
 
 GREETING = "在呢。想问哪个 408 知识点？直接发名字就行，比如“什么是死锁”“TCP 和 UDP 的区别”。"
 VAGUE = "您想问的是哪个知识点？把名字带上再问一次，比如“LRU 怎么算”“死锁的例题”。"
+MODEL_FAILED = "模型这次没有给出能用的回答，改由概念卡片回答：{}"
 REJECTED = "好的，那换个说法再问我一次，带上知识点的名字会更准。"
 _OFF_TOPIC = "这个我帮不上忙，我只懂 408。"
 _NOT_PASTED = "（我还不会直接替你选答案，先把相关的知识点给你：）"

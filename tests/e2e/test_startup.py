@@ -251,6 +251,15 @@ def test_a_corrupt_knowledge_base_is_mended_by_a_build(data_dir):
     assert done.err == ""
 
 
+def test_a_variable_that_is_no_setting_is_warned_of(data_dir):
+    done = chat(data_dir, settings={"ONEBOT_TOKEN": "secret"})
+
+    assert_answered(done)
+    (said,) = warnings_of(done)
+    assert "ASSISTANT408_ONEBOT_TOKEN" in said
+    assert "secret" not in said
+
+
 def test_with_a_model_that_refuses_cards_answer(data_dir, closed_port):
     done = chat(data_dir, settings={"LLM__BASE_URL": f"http://127.0.0.1:{closed_port}/v1"})
 

@@ -217,6 +217,20 @@ async def test_a_document_answers_what_no_card_has_when_the_words_stand_in_it(li
     assert answer.concepts == ()
 
 
+async def test_a_document_of_ones_own_goes_before_a_card_that_lacks_its_words(library):
+    text = "麒麟系统的死锁由看门狗每五秒扫描一次。"
+    talk = Dialogue(library, FakeSearch([document(text)]), SURE)
+    answer = await talk.ask("麒麟系统的死锁看门狗多久扫描一次")
+    assert isinstance(answer.body, PassageBody)
+    assert answer.body.passages[0].text == text
+
+
+async def test_a_card_goes_before_a_document_that_lacks_words_of_the_message(library):
+    talk = Dialogue(library, FakeSearch([document("麒麟系统的死锁很少见。")]), SURE)
+    answer = await talk.ask("凤凰系统的死锁看门狗多久扫描一次")
+    assert answer.concepts == ("os.deadlock",)
+
+
 async def test_a_document_answers_what_is_not_even_in_the_outline(library):
     talk = Dialogue(library, FakeSearch([document("布隆过滤器用多个散列函数判重。")]), UNSURE)
     answer = await talk.ask("什么是布隆过滤器")
