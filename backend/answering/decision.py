@@ -3,7 +3,8 @@
 The probability is a logistic model over a few features (Platt scaling of linking and dense
 evidence). Fused retrieval scores rank and never gate: on HuixiangDou's published group questions
 they made refusal worse. Weights and lines are fitted by ``python -m evaluation calibrate`` and
-travel with the knowledge base version; the defaults below are the same fit, for a bot without one.
+travel with the knowledge base version; the defaults below are a first guess by hand, for a bot
+without one (which then has links alone to go by).
 """
 
 import math
