@@ -17,11 +17,11 @@ help: ## 显示这份说明
 setup: $(VENV)/.base ## 建虚拟环境并安装依赖（自动，通常不用单独跑）
 
 chat: $(VENV)/.base ## 在终端里提问（首次会安装依赖并建知识库）
-	@$(PY) -m kb_builder build --if-needed
+	@$(PY) -m kb_builder build --if-needed >&2
 	@$(PY) -m bot chat
 
 serve: $(VENV)/.base ## 启动 QQ（OneBot v11）服务
-	@$(PY) -m kb_builder build --if-needed
+	@$(PY) -m kb_builder build --if-needed >&2
 	@exec $(PY) -m bot serve
 
 kb: $(VENV)/.base ## 重建知识库；加上自己的资料：make kb DOCS=文件夹
