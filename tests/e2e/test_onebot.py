@@ -12,9 +12,12 @@ from websockets.exceptions import InvalidStatus
 
 from tests.e2e.onebot_client import OneBotClient, at, quote, text
 from tests.e2e.server_process import ROOT, SERVE, start
+from tests.model_server import model_server, says
 
 TOKEN = "e2e-token"
 SELF = 10001
+FOLLOW_UP = "那它的易错点呢"
+"""Means nothing without what was said before (那怎么预防呢 names 死锁预防 by itself)."""
 _numbers = count(1)
 """People and groups are new in every test: limits and histories are theirs."""
 
@@ -82,7 +85,7 @@ async def test_a_private_message_gets_a_sourced_answer(client, user):
 
 async def test_a_follow_up_is_understood(client, user):
     await ask(client, "什么是死锁", user=user)
-    assert "死锁预防" in await ask(client, "那怎么预防呢", user=user)
+    assert "死锁 · 易错点" in await ask(client, FOLLOW_UP, user=user)
 
 
 @pytest.mark.parametrize(
@@ -112,10 +115,8 @@ async def test_a_mention_alone_is_greeted(client, user, group):
 async def test_a_reply_to_the_bot_needs_no_mention(client, user, group):
     await client.group_message("什么是死锁", mention=True, user=user, group=group)
     answer = await client.next_reply()
-    await client.group_message(
-        [quote(answer.message_id), text("那怎么预防呢")], user=user, group=group
-    )
-    assert "死锁预防" in (await client.next_reply()).text
+    await client.group_message([quote(answer.message_id), text(FOLLOW_UP)], user=user, group=group)
+    assert "死锁 · 易错点" in (await client.next_reply()).text
 
 
 async def test_the_same_message_twice_is_answered_once(client, user):
@@ -146,12 +147,12 @@ async def test_cq_code_in_a_question_is_only_ever_text(client, user, injected):
 async def test_two_sessions_at_once_keep_their_own_thread(client):
     alice, bob = (40000 + next(_numbers) for _ in range(2))
     answers = {alice: [], bob: []}
-    for first, second in (("什么是死锁", "什么是TCP"), ("那怎么预防呢", "那它的缺点呢")):
+    for first, second in (("什么是死锁", "什么是TCP"), (FOLLOW_UP, "那它的缺点呢")):
         await client.private_message(first, user=alice)
         await client.private_message(second, user=bob)
         for part in await client.all_replies():
             answers[part.user_id].append(part.text)
-    assert "死锁预防" in answers[alice][-1]
+    assert "死锁 · 易错点" in answers[alice][-1]
     assert "TCP" in answers[bob][-1]
     assert not any("死锁" in answer for answer in answers[bob])
 
@@ -164,7 +165,7 @@ async def test_two_people_in_one_group_do_not_share_a_thread(client, group):
     assert stranger != await ask(client, "那它的缺点呢", user=alice, group=group)
 
 
-async def test_long_answers_come_in_parts_that_are_complete(client, user, tmp_path):
+async def test_an_answer_is_the_same_as_over_json(client, user, tmp_path):
     """The same question over --json gives the whole text to compare with."""
     question = "TCP 和 UDP 有啥区别"
     await client.private_message(question, user=user)
@@ -186,6 +187,22 @@ def _asked_over_json(question, data_dir):
         check=True,
     )
     return json.loads(done.stdout)["reply"]
+
+
+async def test_long_answers_come_in_parts_that_are_complete(tmp_path):
+    lines = [f"第 {n} 段：" + "死锁的必要条件与处理办法，" * 20 + "[1]" for n in range(1, 16)]
+    async with model_server(says("\n\n".join(lines))) as model:
+        env = settings(tmp_path, ASSISTANT408_LLM__BASE_URL=model.url)
+        with start(SERVE, tmp_path / "log", env) as server:
+            async with OneBotClient(server.url, SELF, TOKEN) as client:
+                await client.group_message("什么是死锁", mention=True)
+                parts = await client.all_replies()
+    assert len(parts) >= 3
+    assert max(len(part.text) for part in parts) <= 1500
+    assert [part.quotes is not None for part in parts] == [True] + [False] * (len(parts) - 1)
+    whole = "".join("".join(part.text for part in parts).split())
+    assert whole.startswith("".join("".join(lines).split()))
+    assert "OS0230" in whole
 
 
 @pytest.mark.parametrize("token", ["", "wrong"])
@@ -237,7 +254,7 @@ async def test_history_survives_a_kill_and_a_duplicate_is_still_known(tmp_path):
         async with OneBotClient(server.url, SELF, TOKEN) as client:
             await client.private_message("什么是死锁", message_id=1)
             assert await client.is_silent()
-            assert "死锁 · 易错点" in await ask(client, "那它的易错点呢")
+            assert "死锁 · 易错点" in await ask(client, FOLLOW_UP)
         assert await asyncio.to_thread(server.end) == 0
 
 
@@ -250,7 +267,7 @@ async def test_redis_dying_does_not_stop_the_answers(tmp_path):
                 assert "死锁" in await ask(client, "什么是死锁", user=60000 + number)
             await _until_redis_is_back(server)
             await ask(client, "什么是死锁", user=61000)
-            assert "死锁 · 易错点" in await ask(client, "那它的易错点呢", user=61000)
+            assert "死锁 · 易错点" in await ask(client, FOLLOW_UP, user=61000)
 
 
 async def _until_redis_is_back(server):

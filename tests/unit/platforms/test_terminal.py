@@ -84,7 +84,7 @@ async def test_two_runs_share_the_session_and_not_the_message_keys():
 
 async def test_a_line_of_json_gives_a_line_of_json():
     (reply,) = await pipe({"id": "q1", "text": "什么是死锁", "conversation": "c", "sender": "s"})
-    assert reply.pop("elapsed_ms") >= 0
+    assert isinstance(reply.pop("elapsed_ms"), float)
     assert reply == {
         "id": "q1",
         "reply": f"问：什么是死锁{SOURCES}",

@@ -163,7 +163,7 @@ async def test_every_message_handled_is_observed_with_its_reply_and_time():
     reply = await router.handle(asked)
     ((observed, given, seconds),) = heard
     assert (observed, given) == (asked, reply)
-    assert seconds >= 0
+    assert isinstance(seconds, float)
 
 
 async def test_draining_waits_for_what_is_pending():
