@@ -8,6 +8,7 @@
     │   ├── KnowledgeBaseMismatch built with other settings than the ones in force
     │   └── KnowledgeBaseBusy     another process owns the store
     ├── DocumentError             one source file cannot be read (skipped with its reason)
+    ├── RecordUnavailable         the database of the learning record cannot be used
     ├── StoreUnavailable          Redis cannot be reached; callers go on without it
     └── GenerationError           the language model failed; the card answer is used instead
         ├── GenerationTimeout     it missed a deadline
@@ -56,6 +57,10 @@ class KnowledgeBaseBusy(KnowledgeBaseError):
 
 class DocumentError(BackendError):
     """One source document cannot be turned into text; the message is the reason shown."""
+
+
+class RecordUnavailable(BackendError):
+    """The learning record cannot be read or written; nothing was changed."""
 
 
 class StoreUnavailable(BackendError):

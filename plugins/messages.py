@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from plugins.drawing import Drawing
+
 Decision = Literal[
     "answer",
     "ask_back",
@@ -40,6 +42,11 @@ class Conversation:
     id: str
     is_group: bool
 
+    @property
+    def key(self) -> str:
+        """The key of this window over accounts and restarts, such as ``onebot:g:123``."""
+        return f"{self.platform}:{'g' if self.is_group else 'p'}:{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
@@ -48,6 +55,9 @@ class IncomingMessage:
     ``text`` is plain text without the mention of the bot. ``addressed`` is true for every private
     message and for group messages that @mention the bot (or reply to it); @全体成员 does not count.
     ``from_bot`` marks the bot's own messages and those of other bots. ``received_at`` is aware.
+    ``quoted`` is the platform's id of the message that this one quotes. ``is_group_admin`` is true
+    for the owner and the admins of the group. ``sender_name`` is how the platform calls the sender
+    now, "" when it does not say.
     """
 
     id: str
@@ -57,12 +67,14 @@ class IncomingMessage:
     addressed: bool
     received_at: datetime
     from_bot: bool = False
+    quoted: str | None = None
+    is_group_admin: bool = False
+    sender_name: str = ""
 
     @property
     def session(self) -> str:
         """The key of this person's dialogue in this conversation; stable over restarts."""
-        kind = "g" if self.conversation.is_group else "p"
-        return f"{self.conversation.platform}:{kind}:{self.conversation.id}:{self.sender}"
+        return f"{self.conversation.key}:{self.sender}"
 
     @property
     def user(self) -> str:
@@ -79,13 +91,24 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file: ``name`` with its ending, and the bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the bot says to one message.
 
     ``text`` is the Markdown subset of ``bot/rendering`` and is empty when, and only when, the bot
     stays silent. ``choices`` are offered as buttons where a platform has them; they also stand in
-    ``text``. ``picture`` is PNG bytes. ``private`` asks for a reply that only the sender sees.
-    ``confidence`` is the calibrated probability in [0, 1] that the answer is supported.
+    ``text``. ``drawing`` is what a platform with pictures shows instead of ``text``, followed by
+    ``caption`` ("" for nothing). ``attachment`` is a file that goes with it. ``private`` asks for a
+    reply that only the sender sees. ``confidence`` is the calibrated probability in [0, 1] that the
+    answer is supported. ``asking`` is the id of the question that this reply asks: the platform's
+    id of the sent message is noted for it, so that it can be quoted.
     """
 
     text: str
@@ -95,8 +118,11 @@ class Reply:
     aspect: str | None = None
     confidence: float = 1.0
     choices: tuple[str, ...] = ()
-    picture: bytes | None = None
+    drawing: Drawing | None = None
+    caption: str = ""
+    attachment: Attachment | None = None
     private: bool = False
+    asking: str | None = None
 
     @property
     def is_silent(self) -> bool:
@@ -133,9 +159,39 @@ class Plugin(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The platform's ids of the messages that were sent, in order; empty where it gives none."""
+
+    message_ids: tuple[str, ...] = ()
+
+
+class NotSent(Exception):
+    """Certainly not delivered: not connected, or refused; ``str`` is the reason, in Chinese.
+
+    ``can_retry`` is false when trying again is pointless (the bot is no longer in the group).
+    """
+
+    def __init__(self, reason: str, *, can_retry: bool = True) -> None:
+        super().__init__(reason)
+        self.can_retry = can_retry
+
+
+class DeliveryUncertain(Exception):
+    """Handed over but not confirmed: it may have been delivered, so it must not be sent again."""
+
+
 class Outbox(Protocol):
     """Sends what nobody asked for just now (pushes), where ``Caps.unprompted`` allows it."""
 
-    async def send(self, conversation: Conversation, reply: Reply) -> None:
-        """Deliver ``reply``; raises when the platform did not accept it."""
+    def caps(self, conversation: Conversation) -> Caps | None:
+        """What the conversation's platform can do; None for a platform that is not running."""
+        ...
+
+    async def send(self, conversation: Conversation, reply: Reply) -> Receipt:
+        """Deliver ``reply``.
+
+        Raises NotSent when it certainly was not delivered and DeliveryUncertain when it may have
+        been.
+        """
         ...
