@@ -1,7 +1,7 @@
 """The 408 exam outline: subjects, chapters and the points that cards and questions refer to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -35,10 +35,35 @@ class OutlinePoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter, such as OS03; ``weight`` is what it was worth in recent exams, points a year."""
+
+    id: str
+    name: str
+    subject: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One of the four subjects by its id (DS, CO, OS, CN), worth ``exam_points`` of the 150."""
+
+    id: str
+    name: str
+    exam_points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
-    """All points by id, in the outline's order."""
+    """All points, chapters and subjects by id, each in the outline's order.
+
+    A point's and a chapter's ids begin with the ids of what they belong to. An outline made of
+    points alone has no weights; who weighs them then treats them alike.
+    """
 
     points: Mapping[str, OutlinePoint]
+    chapters: Mapping[str, Chapter] = field(default_factory=dict[str, Chapter])
+    subjects: Mapping[str, Subject] = field(default_factory=dict[str, Subject])
 
     def trail(self, point_id: str) -> str:
         """Return where the point stands, e.g. ``操作系统 · 内存管理``; KeyError if unknown."""
@@ -67,14 +92,14 @@ class _Group(_Strict):
 class _Chapter(_Strict):
     id: str
     name: str
-    weight: float
+    weight: float = Field(ge=0)
     groups: list[_Group]
 
 
 class _Subject(_Strict):
     id: str
     name: str
-    points: int
+    points: int = Field(ge=0)
     chapters: list[_Chapter]
 
 
@@ -109,7 +134,19 @@ def load_outline(path: Path) -> Outline:
         )
     if problems:
         raise ContentError(problems)
-    return Outline(points)
+    chapters = [
+        Chapter(chapter.id, chapter.name, subject.id, chapter.weight)
+        for subject in file.subjects
+        for chapter in subject.chapters
+    ]
+    return Outline(
+        points,
+        {chapter.id: chapter for chapter in chapters},
+        {
+            subject.id: Subject(subject.id, subject.name, subject.points)
+            for subject in file.subjects
+        },
+    )
 
 
 def _walk(file: _File) -> list[tuple[_Subject, _Chapter, _Group, _Point]]:

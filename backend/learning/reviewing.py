@@ -5,6 +5,7 @@ without learning steps and without fuzz: the same log always folds into the same
 settings say. The date of the exam enters only where a card is read (``due_at``).
 """
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zlib import crc32
@@ -27,7 +28,10 @@ _RATINGS: dict[Rating, FsrsRating] = {
     "hard": FsrsRating.Hard,
     "good": FsrsRating.Good,
 }
-_DECAY = -_SCHEDULER.parameters[20]
+_W = _SCHEDULER.parameters
+_LEAST = 0.001
+_EASIEST = 1.0
+_DECAY = -_W[20]
 _FACTOR = 0.9 ** (1 / _DECAY) - 1
 
 
@@ -65,6 +69,38 @@ def retrievability(card: ReviewCard, at: datetime) -> float:
 def retention(stability: float, days: float) -> float:
     """Return the chance to remember after ``days`` with a stability in days (0.9 when equal)."""
     return (1 + _FACTOR * days / stability) ** _DECAY
+
+
+def stability_after(card: ReviewCard | None, rating: Rating, at: datetime) -> float:
+    """Return the stability in days that the card would have after ``review``.
+
+    The same formulas of FSRS-6 without the library's objects, ten times as fast: choosing asks
+    twice for every point of every member of a group.
+    """
+    grade = int(_RATINGS[rating])
+    if card is None or card.reviewed_at is None or card.stability is None:
+        return _W[grade - 1]
+    elapsed = max(0, (at - card.reviewed_at).days)
+    if elapsed < 1:
+        return _same_day(card.stability, grade)
+    recall = retention(card.stability, elapsed)
+    difficulty = card.difficulty or _EASIEST
+    return _next_day(card.stability, difficulty, recall, grade)
+
+
+def _same_day(stability: float, grade: int) -> float:
+    growth = math.exp(_W[17] * (grade - 3 + _W[18])) * stability ** -_W[19]
+    return max(_LEAST, stability * (growth if grade == FsrsRating.Again else max(1.0, growth)))
+
+
+def _next_day(stability: float, difficulty: float, recall: float, grade: int) -> float:
+    if grade == FsrsRating.Again:
+        relearned = _W[11] * difficulty ** -_W[12] * ((stability + 1) ** _W[13] - 1)
+        relearned *= math.exp((1 - recall) * _W[14])
+        return max(_LEAST, min(relearned, stability / math.exp(_W[17] * _W[18])))
+    growth = math.exp(_W[8]) * (11 - difficulty) * stability ** -_W[9]
+    growth *= math.expm1((1 - recall) * _W[10])
+    return stability * (1 + growth * (_W[15] if grade == FsrsRating.Hard else 1))
 
 
 def due_at(card: ReviewCard, exam_at: datetime) -> datetime:

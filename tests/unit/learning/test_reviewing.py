@@ -13,6 +13,7 @@ from backend.learning.reviewing import (
     retention,
     retrievability,
     review,
+    stability_after,
 )
 from backend.learning.values import ReviewCard
 
@@ -107,6 +108,21 @@ def test_nobody_remembers_better_by_waiting(history, one, other):
 
 def test_after_as_many_days_as_its_stability_nine_in_ten_are_remembered():
     assert retention(12.5, 12.5) == pytest.approx(0.9)
+
+
+@given(_histories, st.floats(0, 90), _ratings)
+def test_what_a_review_would_give_is_what_it_gives(history, gap, rating):
+    card = _card(history)
+    at = card.reviewed_at + timedelta(days=gap)
+
+    foreseen = stability_after(card, rating, at)
+
+    assert foreseen == pytest.approx(review(card, "OS0316", rating, at).stability, rel=1e-9)
+
+
+@given(_ratings)
+def test_what_a_first_answer_would_give_is_what_it_gives(rating):
+    assert stability_after(None, rating, START) == review(None, "X", rating, START).stability
 
 
 def test_a_card_that_was_never_reviewed_is_not_remembered():
