@@ -66,7 +66,7 @@ def _warn_of_unknown_variables() -> None:
 
 async def _serve(settings: Settings) -> None:
     from bot.platforms.listening import claim
-    from bot.platforms.onebot.app import OneBotOptions, serve
+    from bot.platforms.onebot.app import OneBotOptions, OneBotPlatform, serve
     from bot.wiring import open_house
 
     listener = claim(settings.http.host, settings.http.port)
@@ -78,13 +78,8 @@ async def _serve(settings: Settings) -> None:
                 ignored_users=frozenset(settings.onebot.ignored_users),
                 api_timeout_seconds=settings.onebot.api_timeout_seconds,
             )
-            await serve(
-                house.router,
-                options,
-                house.health,
-                host=settings.http.host,
-                listener=listener,
-            )
+            platform = OneBotPlatform(house.router, options, house.health)
+            await serve(platform, host=settings.http.host, listener=listener)
             warming.cancel()
     finally:
         listener.close()

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from plugins.messages import IncomingMessage, Reply
+from plugins.messages import IncomingMessage, Receipt, Reply
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -26,6 +26,13 @@ class Answerer(Protocol):
 
     async def handle(self, message: IncomingMessage, progress: Progress | None = None) -> Reply:
         """Give the reply to ``message``, ``SILENT`` when nothing is to be sent.
+
+        Never raises, except CancelledError.
+        """
+        ...
+
+    async def delivered(self, message: IncomingMessage, reply: Reply, receipt: Receipt) -> None:
+        """Hear that ``reply``, which was not silent, reached the sender of ``message``.
 
         Never raises, except CancelledError.
         """

@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from loguru import logger
 
-_HOOK_SECONDS = 2.0
+_HOOK_SECONDS = 3.0
 _CLOSE_SECONDS = 1
 _PING_SECONDS = 20.0
 
@@ -35,28 +35,57 @@ async def serve_until_signal(
     app: FastAPI,
     listener: socket.socket,
     *,
-    on_ready: Callable[[], None],
-    before_close: Hook,
+    on_ready: Sequence[Hook],
+    before_close: Sequence[Hook],
     after_close: Sequence[Hook] = (),
 ) -> None:
-    """Serve ``app`` on ``listener`` until SIGTERM or SIGINT.
+    """Serve ``app`` on ``listener`` until SIGTERM or SIGINT, or until an ``on_ready`` hook raises.
 
-    ``before_close`` still has its connections; ``after_close`` hooks run in order when they are
-    gone, each within two seconds, whether or not the ones before them failed.
+    ``on_ready`` hooks run in order once clients can connect. ``before_close`` hooks still have
+    the connections; ``after_close`` hooks run when they are gone. Hooks at the end run in order,
+    each within three seconds, whether or not the ones before them failed.
     """
-    server = _Server(_config(app), on_ready)
+    server = _Server(_config(app))
     try:
         with _signals() as told_to_end:
             serving = asyncio.create_task(server.serve([listener]))
-            ending = asyncio.create_task(told_to_end.wait())
-            await asyncio.wait({serving, ending}, return_when=asyncio.FIRST_COMPLETED)
-            ending.cancel()
-            await before_close()
-            server.should_exit = True
-            await serving
+            try:
+                await _until_ending(serving, server.ready, told_to_end, on_ready)
+            finally:
+                for hook in before_close:
+                    await _run(hook)
+                server.should_exit = True
+                await serving
     finally:
         for hook in after_close:
             await _run(hook)
+
+
+async def _until_ending(
+    serving: asyncio.Task[None],
+    ready: asyncio.Event,
+    told_to_end: asyncio.Event,
+    on_ready: Sequence[Hook],
+) -> None:
+    """Return when the server has ended or was told to; raises what a hook raises."""
+
+    async def start() -> None:
+        await ready.wait()
+        for hook in on_ready:
+            await hook()
+
+    starting = asyncio.create_task(start())
+    ending = asyncio.create_task(told_to_end.wait())
+    try:
+        done, _ = await asyncio.wait(
+            {serving, ending, starting}, return_when=asyncio.FIRST_COMPLETED
+        )
+        if starting in done:
+            starting.result()
+            await asyncio.wait({serving, ending}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        starting.cancel()
+        ending.cancel()
 
 
 def _config(app: FastAPI) -> uvicorn.Config:
@@ -76,9 +105,9 @@ def _config(app: FastAPI) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """uvicorn without its signal handlers, saying when it is ready."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self._on_ready = on_ready
+        self.ready = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -86,7 +115,8 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._on_ready()
+        if self.started:
+            self.ready.set()
 
 
 @contextlib.contextmanager

@@ -4,17 +4,20 @@ import itertools
 import os
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 from time import perf_counter
 from typing import BinaryIO
 
+from bot.platforms.exports import saved_line
 from bot.platforms.lines import LineTooLong, read_lines
 from bot.platforms.ports import Answerer, Clock, clean_text, shanghai_now
 from bot.platforms.terminal_json import LineInvalid, Request, error_line, parse_line, reply_line
 from bot.platforms.terminal_screen import chat_on_screen
 from bot.rendering.outgoing import plain_text
-from plugins.messages import Conversation, IncomingMessage
+from plugins.messages import Conversation, IncomingMessage, Receipt, Reply
 
 LINE_TOO_LONG = "这一行太长了，请分成几条发给我。"
+EXPORTS = Path("exports")
 
 
 async def run_chat(
@@ -23,9 +26,10 @@ async def run_chat(
     stream_in: BinaryIO,
     stream_out: BinaryIO,
     interactive: bool,
+    exports: Path = EXPORTS,
     clock: Clock = shanghai_now,
 ) -> None:
-    """Chat until the input ends.
+    """Chat until the input ends; files are written into ``exports``.
 
     ``interactive`` talks to the person at the process's own terminal, whatever the streams are;
     otherwise each line of ``stream_in`` is a message and replies go to ``stream_out`` as UTF-8
@@ -33,9 +37,9 @@ async def run_chat(
     """
     terminal = _Terminal(clock)
     if interactive:
-        await chat_on_screen(answerer, terminal.message)
+        await chat_on_screen(answerer, terminal.message, exports)
         return
-    await _write_all(stream_out, _plain_replies(answerer, terminal, stream_in))
+    await _write_all(stream_out, _plain_replies(answerer, terminal, stream_in, exports))
 
 
 async def run_pipe_json(
@@ -87,18 +91,29 @@ class _Terminal:
 
 
 async def _plain_replies(
-    answerer: Answerer, terminal: _Terminal, stream_in: BinaryIO
+    answerer: Answerer, terminal: _Terminal, stream_in: BinaryIO, exports: Path
 ) -> AsyncIterator[str]:
     gap = ""
     async for line in read_lines(stream_in):
         if isinstance(line, LineTooLong):
-            said = LINE_TOO_LONG
-        else:
-            text = line.decode("utf-8", errors="replace").strip("\ufeff \t\r")
-            said = plain_text(await answerer.handle(terminal.message(text))) if text else ""
-        if said:
-            yield f"{gap}{said}\n"
+            yield f"{gap}{LINE_TOO_LONG}\n"
             gap = "\n"
+            continue
+        text = line.decode("utf-8", errors="replace").strip("\ufeff \t\r")
+        if not text:
+            continue
+        message = terminal.message(text)
+        reply = await answerer.handle(message)
+        if reply.is_silent:
+            continue
+        yield f"{gap}{_plain(reply, exports)}\n"
+        gap = "\n"
+        await answerer.delivered(message, reply, Receipt())
+
+
+def _plain(reply: Reply, exports: Path) -> str:
+    text = plain_text(reply)
+    return text if reply.attachment is None else f"{text}\n{saved_line(reply.attachment, exports)}"
 
 
 async def _json_replies(
@@ -115,15 +130,13 @@ async def _json_replies(
         except LineInvalid as invalid:
             yield error_line(invalid.id, str(invalid))
             continue
-        yield await _answer(answerer, terminal, request, number)
-
-
-async def _answer(answerer: Answerer, terminal: _Terminal, request: Request, number: int) -> str:
-    message = terminal.request(request)
-    began = perf_counter()
-    reply = await answerer.handle(message)
-    elapsed_ms = (perf_counter() - began) * 1000
-    return reply_line(number if request.id is None else request.id, reply, elapsed_ms)
+        message = terminal.request(request)
+        began = perf_counter()
+        reply = await answerer.handle(message)
+        elapsed_ms = (perf_counter() - began) * 1000
+        yield reply_line(number if request.id is None else request.id, reply, elapsed_ms)
+        if not reply.is_silent:
+            await answerer.delivered(message, reply, Receipt())
 
 
 async def _write_all(stream: BinaryIO, texts: AsyncIterator[str]) -> None:

@@ -2,12 +2,13 @@
 
     in   {"id", "conversation", "sender", "text", "group", "mention"}      only text is required
     out  {"id", "reply", "decision", "sources": [{"title", "locator"}], "concepts", "aspect",
-          "confidence", "elapsed_ms"}
+          "confidence", "elapsed_ms"}      and "attachment": {"name", "text"} when there is a file
 
 ``id`` is a string or an integer and comes back as it was (default: the number of the line).
 ``conversation`` defaults to "terminal", ``sender`` to "you", ``group`` to false, ``mention`` to
 true outside groups and false in them. ``reply`` is plain text, the same as in QQ, and null when
 the bot stays silent. A line that cannot be read is answered with decision "error" and a sentence.
+``text`` of an attachment is null when it is not UTF-8.
 """
 
 import json
@@ -16,7 +17,7 @@ from typing import Any
 
 from bot.platforms.ports import clean_text
 from bot.rendering.outgoing import plain_text
-from plugins.messages import Reply
+from plugins.messages import Attachment, Reply
 
 LineId = str | int | None
 
@@ -70,23 +71,32 @@ def parse_line(line: bytes) -> Request:
 
 def reply_line(line_id: LineId, reply: Reply, elapsed_ms: float) -> str:
     """Write the line out for ``reply``, its line feed included."""
-    return _dump(
-        {
-            "id": line_id,
-            "reply": None if reply.is_silent else plain_text(reply),
-            "decision": reply.decision,
-            "sources": [{"title": s.title, "locator": s.locator} for s in reply.sources],
-            "concepts": list(reply.concepts),
-            "aspect": reply.aspect,
-            "confidence": reply.confidence,
-            "elapsed_ms": round(elapsed_ms, 2),
-        }
-    )
+    fields: dict[str, Any] = {
+        "id": line_id,
+        "reply": None if reply.is_silent else plain_text(reply),
+        "decision": reply.decision,
+        "sources": [{"title": s.title, "locator": s.locator} for s in reply.sources],
+        "concepts": list(reply.concepts),
+        "aspect": reply.aspect,
+        "confidence": reply.confidence,
+        "elapsed_ms": round(elapsed_ms, 2),
+    }
+    if reply.attachment is not None:
+        fields["attachment"] = _attachment(reply.attachment)
+    return _dump(fields)
 
 
 def error_line(line_id: LineId, sentence: str) -> str:
     """Write the line out for a line in that could not be read."""
     return reply_line(line_id, Reply(text=sentence, decision="error", confidence=0.0), 0.0)
+
+
+def _attachment(attachment: Attachment) -> dict[str, str | None]:
+    try:
+        text = attachment.data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = None
+    return {"name": attachment.name, "text": text}
 
 
 def _dump(fields: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import importlib
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Generator
+from pathlib import Path
 from typing import Any, TypeVar
 
 from rich.console import Console, RenderableType
@@ -14,11 +15,12 @@ from rich.markdown import Markdown
 from rich.spinner import Spinner
 from rich.text import Text
 
+from bot.platforms.exports import saved_line
 from bot.platforms.lines import in_daemon_thread
 from bot.platforms.ports import Answerer
 from bot.rendering.markdown import markdown_parser
 from bot.rendering.outgoing import SOURCES_MARK, with_sources
-from plugins.messages import IncomingMessage, Reply
+from plugins.messages import IncomingMessage, Receipt, Reply
 
 HINT = "408 学习助手。直接提问，例如「什么是死锁」；输入「帮助」看用法，「退出」或 Ctrl-D 离开。"
 WAITING = "正在想…"
@@ -34,8 +36,13 @@ class _Leave(Exception):
     """The person wants to go."""
 
 
-async def chat_on_screen(answerer: Answerer, message_of: Callable[[str], IncomingMessage]) -> None:
-    """Talk at the process's terminal until the person leaves (Ctrl-C, Ctrl-D, 退出, exit)."""
+async def chat_on_screen(
+    answerer: Answerer, message_of: Callable[[str], IncomingMessage], exports: Path
+) -> None:
+    """Talk at the process's terminal until the person leaves (Ctrl-C, Ctrl-D, 退出, exit).
+
+    Files are written into ``exports``.
+    """
     console = Console()
     console.print(Text(HINT, style="dim"))
     restore_terminal = _terminal_restorer()
@@ -43,7 +50,7 @@ async def chat_on_screen(answerer: Answerer, message_of: Callable[[str], Incomin
         with _interrupts() as interrupted, contextlib.suppress(_Leave):
             while True:
                 text = await _unless(interrupted, _ask())
-                await _unless(interrupted, _reply(console, answerer, message_of, text))
+                await _unless(interrupted, _reply(console, answerer, message_of(text), exports))
     finally:
         restore_terminal()
     console.print(Text(GOODBYE, style="dim"))
@@ -69,10 +76,7 @@ async def _ask() -> str:
 
 
 async def _reply(
-    console: Console,
-    answerer: Answerer,
-    message_of: Callable[[str], IncomingMessage],
-    text: str,
+    console: Console, answerer: Answerer, message: IncomingMessage, exports: Path
 ) -> None:
     waiting = Spinner("dots", Text(WAITING, style="dim"))
     with Live(waiting, console=console, transient=True, refresh_per_second=10) as live:
@@ -80,18 +84,21 @@ async def _reply(
         async def grow(so_far: str) -> None:
             live.update(_markdown(so_far))
 
-        reply = await answerer.handle(message_of(text), grow)
+        reply = await answerer.handle(message, grow)
     if not reply.is_silent:
-        _show(console, reply)
+        _show(console, reply, exports)
+        await answerer.delivered(message, reply, Receipt())
 
 
-def _show(console: Console, reply: Reply) -> None:
+def _show(console: Console, reply: Reply, exports: Path) -> None:
     body, mark, tail = with_sources(reply).rpartition(SOURCES_MARK)
     if not mark:
         body, tail = tail, ""
     console.print(_markdown(body))
     if mark:
         console.print(Text(mark + tail, style="dim"))
+    if reply.attachment is not None:
+        console.print(Text(saved_line(reply.attachment, exports), style="dim"))
     console.print()
 
 

@@ -1,10 +1,46 @@
 """A reply as the messages that one platform can show."""
 
-from bot.rendering.plain import render_blocks, render_plain
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.rendering.plain import Block, render_blocks, render_plain
 from bot.rendering.splitting import split_blocks
-from plugins.messages import Caps, Reply
+from plugins.drawing import Drawing
+from plugins.messages import Attachment, Caps, Reply
 
 SOURCES_MARK = "依据："
+MAX_FILE_CHARS = 6000
+"""A file over this is not posted as text: it would be more than four messages."""
+
+
+class Painter(Protocol):
+    """Draws; in production the ``Artist`` of ``bot.rendering.pictures``."""
+
+    async def draw(self, drawing: Drawing) -> bytes | None:
+        """Give the PNG of ``drawing``, None when it cannot be drawn now. Never raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What is sent: texts within the platform's limit, the first together with the picture."""
+
+    texts: tuple[str, ...]
+    picture: bytes | None = None
+
+
+async def outgoing(reply: Reply, caps: Caps, painter: Painter | None) -> Outgoing:
+    """Render ``reply``: its picture and caption where there can be one, else its text."""
+    if reply.drawing is not None and caps.pictures and painter is not None:
+        picture = await painter.draw(reply.drawing)
+        if picture is not None:
+            return Outgoing(split_blocks(render_blocks(reply.caption), caps.max_chars), picture)
+    return without_picture(reply, caps)
+
+
+def without_picture(reply: Reply, caps: Caps) -> Outgoing:
+    """Render ``reply`` as text only."""
+    return Outgoing(plain_messages(reply, caps))
 
 
 def plain_messages(reply: Reply, caps: Caps) -> tuple[str, ...]:
@@ -33,3 +69,16 @@ def sources_line(reply: Reply) -> str:
         for source in reply.sources
     )
     return SOURCES_MARK + "；".join(dict.fromkeys(places))
+
+
+def file_as_texts(attachment: Attachment, max_chars: int) -> tuple[str, ...]:
+    """Give the lines of a text file as messages, or one sentence when that makes no sense."""
+    try:
+        text = attachment.data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return (f"这里发不了文件，「{attachment.name}」没有发出去。",)
+    if len(text) > MAX_FILE_CHARS:
+        return (f"这里发不了文件，「{attachment.name}」太长，也不能当作消息发。",)
+    lines = Block("code", tuple(text.splitlines()))
+    parts = split_blocks([lines], max_chars)
+    return parts or (f"「{attachment.name}」是空的。",)

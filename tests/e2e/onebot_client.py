@@ -7,11 +7,12 @@ async with OneBotClient(url, self_id=10001, token="…") as client:
 """
 
 import asyncio
+import base64
 import contextlib
 import itertools
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -44,12 +45,29 @@ class SentReply:
         quoted = [int(s["data"]["id"]) for s in self.segments if s["type"] == "reply"]
         return quoted[0] if quoted else None
 
+    @property
+    def picture(self) -> bytes | None:
+        """The bytes of the image in it."""
+        files = [s["data"]["file"] for s in self.segments if s["type"] == "image"]
+        return _bytes(files[0]) if files else None
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """One file that the bot asked the client to send."""
+
+    name: str
+    data: bytes
+    user_id: int | None
+    group_id: int | None
+
 
 class OneBotClient:
     """Connects, sends events and confirms what the bot sends; use as an async context.
 
-    ``delays`` and ``failures`` of API calls can be set for tests: with ``answering = False`` the
-    client takes messages without confirming them, ``refusing`` answers every send as failed.
+    With ``answering = False`` the client does what it is asked without confirming it;
+    ``unconfirmed`` names single actions treated so. ``refusing`` answers every send as failed,
+    ``refuse`` single actions.
     """
 
     def __init__(self, url: str, self_id: int = 10001, token: str = "") -> None:
@@ -58,8 +76,11 @@ class OneBotClient:
         self.token = token
         self.answering = True
         self.refusing = False
+        self.unconfirmed: set[str] = set()
+        self._refusals: dict[str, Iterator[dict[str, Any] | None]] = {}
         self.calls: list[dict[str, Any]] = []
         self.replies: asyncio.Queue[SentReply] = asyncio.Queue()
+        self.files: asyncio.Queue[SentFile] = asyncio.Queue()
         self._messages: dict[int, dict[str, Any]] = {}
         self._connection: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -93,6 +114,14 @@ class OneBotClient:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._reader
 
+    def refuse(
+        self, action: str, answer: dict[str, Any], *, after: int = 0, times: int | None = None
+    ) -> None:
+        """Answer ``action`` as failed, and do not do it: ``times`` times after the first ones."""
+        refused = itertools.repeat(answer) if times is None else itertools.repeat(answer, times)
+        answers = itertools.chain(itertools.repeat(None, after), refused, itertools.repeat(None))
+        self._refusals[action] = answers
+
     async def lifecycle(self) -> None:
         await self.event({"post_type": "meta_event", "meta_event_type": "lifecycle"} | _CONNECT)
 
@@ -124,8 +153,8 @@ class OneBotClient:
             sub_type="normal",
             group_id=group,
             user_id=user,
-            sender={"user_id": user, "nickname": "同学", "card": "", "role": "member"},
-            **fields,
+            **{"sender": {"user_id": user, "nickname": "同学", "card": "", "role": "member"}}
+            | fields,
         )
 
     async def private_message(
@@ -181,6 +210,11 @@ class OneBotClient:
         async with asyncio.timeout(timeout):
             return await self.replies.get()
 
+    async def next_file(self, timeout: float = 10.0) -> SentFile:  # noqa: ASYNC109
+        """Wait for the next file from the bot; TimeoutError when none comes."""
+        async with asyncio.timeout(timeout):
+            return await self.files.get()
+
     async def all_replies(self, quiet: float = 0.6, timeout: float = 10.0) -> list[SentReply]:  # noqa: ASYNC109
         """Collect replies until none has come for ``quiet`` seconds."""
         replies = [await self.next_reply(timeout)]
@@ -211,24 +245,33 @@ class OneBotClient:
 
     async def _call(self, call: dict[str, Any]) -> None:
         self.calls.append(call)
-        data = self._perform(call["action"], call["params"])
-        if not self.answering:
+        action = call["action"]
+        refusal = next(self._refusals.get(action, iter(())), None)
+        data = None if refusal else self._perform(action, call["params"])
+        if not self.answering or action in self.unconfirmed:
             return
         answer: dict[str, Any] = {"status": "ok", "retcode": 0, "data": data}
-        if data is None or (self.refusing and call["action"].startswith("send_")):
+        if data is None or (self.refusing and action.startswith("send_")):
             answer = {"status": "failed", "retcode": 1200, "data": None, "message": "refused"}
-        await self.raw(json.dumps(answer | {"echo": call["echo"]}))
+        await self.raw(json.dumps(answer | (refusal or {}) | {"echo": call["echo"]}))
 
     def _perform(self, action: str, params: dict[str, Any]) -> dict[str, Any] | None:
         match action:
             case "send_group_msg" | "send_private_msg" | "send_msg":
                 return {"message_id": self._take(params)}
+            case "upload_group_file" | "upload_private_file":
+                return self._take_file(params)
             case "get_msg":
                 return self._messages.get(int(params["message_id"]))
             case "get_login_info":
                 return {"user_id": self.self_id, "nickname": "408 助手"}
             case _:
                 return None
+
+    def _take_file(self, params: dict[str, Any]) -> dict[str, Any]:
+        where = params.get("user_id"), params.get("group_id")
+        self.files.put_nowait(SentFile(params["name"], _bytes(params["file"]), *where))
+        return {"file_id": f"/{next(_ids)}"}
 
     def _take(self, params: dict[str, Any]) -> int:
         number = next(_ids)
@@ -249,6 +292,11 @@ class OneBotClient:
 
 
 _CONNECT = {"sub_type": "connect"}
+
+
+def _bytes(file: str) -> bytes:
+    assert file.startswith("base64://"), "the client may be on another machine"
+    return base64.b64decode(file.removeprefix("base64://"), validate=True)
 
 
 def text(content: str) -> Segment:

@@ -2,7 +2,8 @@
 
 door.py         who may come in at all: no HTTP events, refusals logged
 codec.py        event → IncomingMessage, reply → message segments
-connections.py  the accounts connected now, sending with one retry
+connections.py  the accounts connected now, calling an action and naming its failure
+outbox.py       replies and pushes: parts, pictures, files, second tries
 app.py          NoneBot, its one matcher, the web application, ``serve``
 """
 

@@ -20,13 +20,14 @@ from starlette.responses import JSONResponse, Response
 
 from bot.health import METRICS_CONTENT_TYPE, Health
 from bot.platforms.listening import display_host, port_of
-from bot.platforms.onebot.codec import CAPS, Target, decode
-from bot.platforms.onebot.connections import Connections, Sender
+from bot.platforms.onebot.codec import Target, decode
+from bot.platforms.onebot.connections import Connections
 from bot.platforms.onebot.door import Door
+from bot.platforms.onebot.outbox import OneBotOutbox
 from bot.platforms.ports import Answerer, Clock, shanghai_now
 from bot.platforms.serving import Hook, serve_until_signal
-from bot.rendering.outgoing import plain_messages
-from plugins.messages import IncomingMessage
+from bot.rendering.outgoing import Painter
+from plugins.messages import DeliveryUncertain, IncomingMessage, NotSent, Receipt, Reply
 
 PATH = "/onebot/v11/ws"
 _DRAIN_SECONDS = 1.0
@@ -42,20 +43,27 @@ class OneBotOptions:
 
 
 class OneBotPlatform:
-    """Receives messages from NoneBot, has them answered, sends the replies."""
+    """Receives messages from NoneBot, has them answered, sends the replies.
+
+    Made before ``serve``, so that whoever pushes can be given its ``outbox``.
+    """
 
     def __init__(
         self,
         answerer: Answerer,
         options: OneBotOptions,
         health: Health,
+        *,
+        painter: Painter | None = None,
         clock: Clock = shanghai_now,
     ) -> None:
+        """``painter`` None: every picture is said in words."""
+        self.options = options
+        self.health = health
         self._answerer = answerer
-        self._ignored_users = options.ignored_users
         self._clock = clock
-        self._connections = Connections()
-        self._sender = Sender(self._connections, reconnect_seconds=options.api_timeout_seconds)
+        self._connections = Connections(options.api_timeout_seconds)
+        self.outbox = OneBotOutbox(self._connections, options.api_timeout_seconds, painter)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
         self._sent = Counter(
@@ -69,7 +77,7 @@ class OneBotPlatform:
     async def receive(self, bot: Bot, event: MessageEvent) -> None:
         """Take one message; the work is done by a task of ours, so NoneBot's can end at once."""
         del bot
-        decoded = decode(event, self._clock(), self._ignored_users)
+        decoded = decode(event, self._clock(), self.options.ignored_users)
         if decoded is not None and not self._closing:
             self._start(self._answer(*decoded))
 
@@ -104,56 +112,72 @@ class OneBotPlatform:
     async def _answer(self, message: IncomingMessage, target: Target) -> None:
         try:
             reply = await self._answerer.handle(message)
-            texts = plain_messages(reply, CAPS)
-            if not texts:
+            if reply.is_silent:
                 return
-            accepted = await self._sender.send(target, texts, reply.picture)
-            self._sent.labels("ok" if accepted else "failed").inc()
+            receipt = await self._respond(target, reply)
+            if receipt is not None:
+                await self._answerer.delivered(message, reply, receipt)
         except Exception:  # noqa: BLE001 - the last net: one message must not take down others
             logger.exception("一条消息没有处理好")
+
+    async def _respond(self, target: Target, reply: Reply) -> Receipt | None:
+        """Send the reply and count how it went; None when its sender did not get it."""
+        try:
+            receipt = await self.outbox.respond(target, reply)
+        except NotSent as error:
+            logger.warning("回复没有发出：{}", error)
+            self._sent.labels("failed").inc()
+        except DeliveryUncertain as error:
+            logger.warning("回复不知有没有发出：{}", error)
+            self._sent.labels("uncertain").inc()
+        else:
+            self._sent.labels("ok").inc()
+            return receipt
+        return None
 
     async def _probe(self) -> dict[str, Any]:
         return {"ok": len(self._connections) > 0, "connected": len(self._connections)}
 
 
-def create_app(
-    answerer: Answerer, options: OneBotOptions, health: Health
-) -> tuple[FastAPI, OneBotPlatform]:
+def create_app(platform: OneBotPlatform) -> FastAPI:
     """Build the web application; once per process, for NoneBot is global."""
-    _init_nonebot(options)
+    _init_nonebot(platform.options)
     driver = nonebot.get_driver()
     driver.register_adapter(Adapter)
-    platform = OneBotPlatform(answerer, options, health)
     nonebot.on_message(handlers=[platform.receive], priority=1, block=True)
     driver.on_bot_connect(platform.connected)
     driver.on_bot_disconnect(platform.disconnected)
     app = nonebot.get_app()
     app.add_middleware(Door)
-    _add_health_routes(app, health)
-    return app, platform
+    _add_health_routes(app, platform.health)
+    return app
 
 
 async def serve(
-    answerer: Answerer,
-    options: OneBotOptions,
-    health: Health,
+    platform: OneBotPlatform,
     *,
     host: str,
     listener: socket.socket,
+    on_ready: Sequence[Hook] = (),
+    before_close: Sequence[Hook] = (),
     on_shutdown: Sequence[Hook] = (),
 ) -> None:
     """Serve OneBot v11 and the health pages until SIGTERM or SIGINT.
 
-    ``listener`` comes from ``listening.claim(host, port)``. At the end replies under way get a
-    second to leave, then connections are closed, then the ``on_shutdown`` hooks run.
+    ``listener`` comes from ``listening.claim(host, port)``. ``on_ready`` hooks run when clients
+    can connect; one that raises ends the serving. At the end ``before_close`` hooks run, replies
+    under way get a second to leave, connections are closed, then the ``on_shutdown`` hooks run.
     """
-    app, platform = create_app(answerer, options, health)
     address = f"ws://{display_host(host)}:{port_of(listener)}{PATH}"
+
+    async def ready() -> None:
+        logger.info("OneBot v11 已就绪：{}", address)
+
     await serve_until_signal(
-        app,
+        create_app(platform),
         listener,
-        on_ready=lambda: logger.info("OneBot v11 已就绪：{}", address),
-        before_close=platform.drain,
+        on_ready=(ready, *on_ready),
+        before_close=(*before_close, platform.drain),
         after_close=on_shutdown,
     )
 

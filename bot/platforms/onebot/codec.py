@@ -1,5 +1,6 @@
 """OneBot v11 events and messages as values of the house, and back."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +13,9 @@ from nonebot.adapters.onebot.v11 import (
 )
 
 from bot.platforms.ports import clean_text
-from plugins.messages import Caps, Conversation, IncomingMessage
+from plugins.messages import Attachment, Caps, Conversation, IncomingMessage, NotSent
 
-CAPS = Caps(name="onebot", max_chars=1500, pictures=True, quotes=True)
+CAPS = Caps(name="onebot", max_chars=1500, pictures=True, quotes=True, unprompted=True)
 """QQ takes about 4500 characters a message; 1500 is two or three screens of a phone."""
 
 OFFICIAL_ROBOTS = range(2854196301, 2854216399 + 1)
@@ -23,10 +24,13 @@ OFFICIAL_ROBOTS = range(2854196301, 2854216399 + 1)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a reply goes: the account that sends it, the window, the message that it quotes."""
+    """Where a reply goes: the account that sends it ("" for any), the window, what it quotes.
+
+    A group when ``group_id`` is given, otherwise the person ``user_id``.
+    """
 
     self_id: str
-    user_id: int
+    user_id: int | None = None
     group_id: int | None = None
     quote: int | None = None
 
@@ -61,8 +65,21 @@ def decode(
         addressed=addressed,
         received_at=now,
         from_bot=_is_bot(event, ignored_users),
+        quoted=_quoted(event),
+        is_group_admin=target.group_id is not None and event.sender.role in ("owner", "admin"),
+        sender_name=clean_text(event.sender.card or event.sender.nickname or "").strip(),
     )
     return message, target
+
+
+def target_of(conversation: Conversation) -> Target:
+    """Say where a push to ``conversation`` goes; NotSent when it is no window of QQ."""
+    if conversation.platform != "onebot" or not conversation.id.isdecimal():
+        raise NotSent("不是 QQ 的会话", can_retry=False)
+    number = int(conversation.id)
+    if conversation.is_group:
+        return Target(conversation.bot, group_id=number)
+    return Target(conversation.bot, user_id=number)
 
 
 def encode(text: str, *, quote: int | None = None, picture: bytes | None = None) -> Message:
@@ -70,11 +87,17 @@ def encode(text: str, *, quote: int | None = None, picture: bytes | None = None)
     message = Message()
     if quote is not None:
         message.append(MessageSegment.reply(quote))
-    if text:
-        message.append(MessageSegment.text(text))
     if picture is not None:
         message.append(MessageSegment.image(picture))
+    if text:
+        message.append(MessageSegment.text(text))
     return message
+
+
+def encode_file(attachment: Attachment) -> dict[str, str]:
+    """Give the parameters of an upload: the client may be on another machine, so no path."""
+    data = b64encode(attachment.data).decode("ascii")
+    return {"file": f"base64://{data}", "name": attachment.name}
 
 
 def _text(message: Message) -> str:
@@ -91,6 +114,16 @@ def _text(message: Message) -> str:
         text += piece
         interrupted = False
     return clean_text(text).strip()
+
+
+def _quoted(event: MessageEvent) -> str | None:
+    """Find the id of the quoted message: NoneBot takes the segment out of ``event.message``."""
+    ids = [
+        str(segment.data.get("id", ""))
+        for segment in event.original_message
+        if segment.type == "reply"
+    ]
+    return next(filter(None, ids), None)
 
 
 def _is_word(char: str) -> bool:

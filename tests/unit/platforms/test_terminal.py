@@ -9,15 +9,20 @@ import threading
 import pytest
 
 from bot.platforms.terminal import LINE_TOO_LONG, run_chat, run_pipe_json
-from tests.unit.platforms.answerers import EchoAnswerer
+from plugins.messages import Receipt
+from tests.unit.platforms.answerers import FILES, EchoAnswerer
 
 SOURCES = "\n\n依据：死锁（OS0201）"
 
 
-async def chat(data: bytes, answerer=None) -> str:
+async def chat(data: bytes, answerer=None, **options) -> str:
     out = io.BytesIO()
     await run_chat(
-        answerer or EchoAnswerer(), stream_in=io.BytesIO(data), stream_out=out, interactive=False
+        answerer or EchoAnswerer(),
+        stream_in=io.BytesIO(data),
+        stream_out=out,
+        interactive=False,
+        **options,
     )
     return out.getvalue().decode()
 
@@ -42,6 +47,34 @@ async def test_replies_are_plain_and_one_blank_line_apart():
 
 async def test_silence_writes_nothing_and_no_blank_line():
     assert await chat("沉默\n你好\n沉默\n".encode()) == f"问：你好{SOURCES}\n"
+
+
+async def test_a_file_is_saved_beside_the_others_and_its_path_said(tmp_path):
+    exports = tmp_path / "exports"
+    said = await chat("文件\n文件\n二进制\n".encode(), exports=exports)
+    paths = [exports / "错题本.csv", exports / "错题本-2.csv", exports / "错题本.apkg"]
+    for path in paths:
+        assert f"文件存好了：{path}\n" in said
+    assert sorted(exports.iterdir()) == sorted(paths)
+    assert paths[0].read_bytes() == paths[1].read_bytes() == FILES["文件"].data
+    assert paths[2].read_bytes() == FILES["二进制"].data
+
+
+async def test_a_folder_that_cannot_be_written_costs_no_answer(tmp_path):
+    (tmp_path / "exports").write_text("not a folder")
+    said = await chat("文件\nTCP\n".encode(), exports=tmp_path / "exports")
+    assert "文件「错题本.csv」写不进" in said
+    assert "问：TCP" in said
+
+
+async def test_the_answerer_hears_of_what_was_said_and_not_of_silence():
+    answerer = EchoAnswerer()
+    await chat("沉默\nTCP\n".encode(), answerer)
+    await pipe({"text": "沉默"}, {"text": "UDP"}, {"text": 3}, answerer=answerer)
+    assert answerer.heard == [
+        ("TCP", "**问**：TCP", Receipt()),
+        ("UDP", "**问**：UDP", Receipt()),
+    ]
 
 
 async def test_no_input_is_no_output():
@@ -94,6 +127,15 @@ async def test_a_line_of_json_gives_a_line_of_json():
         "aspect": "定义",
         "confidence": 0.9,
     }
+
+
+async def test_a_file_is_a_field_of_its_line_only(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    plain, text, binary = await pipe({"text": "TCP"}, {"text": "文件"}, {"text": "二进制"})
+    assert "attachment" not in plain
+    assert text["attachment"] == {"name": "错题本.csv", "text": "题,选\n死锁,B\n"}
+    assert binary["attachment"] == {"name": "../错题本.apkg", "text": None}
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_everything_but_text_has_a_default():

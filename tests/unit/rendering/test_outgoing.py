@@ -1,7 +1,19 @@
 """Replies as messages for a platform."""
 
-from bot.rendering.outgoing import plain_messages, plain_text, with_sources
-from plugins.messages import SILENT, Caps, Reply, Source
+from dataclasses import replace
+
+import pytest
+
+from bot.rendering.outgoing import (
+    Outgoing,
+    file_as_texts,
+    outgoing,
+    plain_messages,
+    plain_text,
+    with_sources,
+)
+from plugins.drawing import Drawing
+from plugins.messages import SILENT, Attachment, Caps, Reply, Source
 
 CAPS = Caps(name="test", max_chars=20)
 SOURCES = (Source("死锁", "OS0201"), Source("死锁", "OS0201"), Source("笔记.md", ""))
@@ -27,3 +39,67 @@ def test_a_long_reply_becomes_messages_within_the_limit():
     parts = plain_messages(reply, CAPS)
     assert "".join(parts) == reply.text
     assert max(map(len, parts)) <= 20
+
+
+DRAWING = Drawing("每日一题", ())
+DRAWN = Reply(
+    text="题目和选项",
+    decision="answer",
+    sources=SOURCES,
+    drawing=DRAWING,
+    caption="**回复**选项。" * 3,
+)
+WITH_PICTURES = Caps(name="test", max_chars=20, pictures=True)
+
+
+class Painter:
+    """Draws the title of a card, or nothing at all."""
+
+    def __init__(self, works: bool = True) -> None:
+        self.works = works
+
+    async def draw(self, drawing):
+        return drawing.title.encode() if self.works else None
+
+
+async def test_a_drawing_is_shown_with_its_caption_and_without_a_line_of_sources():
+    sent = await outgoing(DRAWN, WITH_PICTURES, Painter())
+    assert sent.picture == "每日一题".encode()
+    assert "".join(sent.texts) == "回复选项。" * 3
+    assert max(map(len, sent.texts)) <= 20
+
+
+async def test_a_drawing_without_a_caption_is_a_picture_alone():
+    sent = await outgoing(replace(DRAWN, caption=""), WITH_PICTURES, Painter())
+    assert (sent.texts, sent.picture) == ((), "每日一题".encode())
+
+
+@pytest.mark.parametrize(
+    ("caps", "painter"),
+    [(CAPS, Painter()), (WITH_PICTURES, None), (WITH_PICTURES, Painter(works=False))],
+)
+async def test_what_cannot_be_drawn_is_said_in_words_with_its_sources(caps, painter):
+    sent = await outgoing(DRAWN, caps, painter)
+    assert sent == Outgoing(plain_messages(DRAWN, caps))
+    assert "题目和选项" in sent.texts[0]
+    assert any("依据：" in text for text in sent.texts)
+
+
+async def test_a_reply_without_a_drawing_is_its_text():
+    reply = Reply(text="定义", decision="answer", caption="没有图")
+    assert await outgoing(reply, WITH_PICTURES, Painter()) == Outgoing(("定义",))
+
+
+def test_a_text_file_becomes_messages_that_keep_its_lines():
+    lines = [f"{n},错题" for n in range(9)]
+    file = Attachment("错题本.csv", "\r\n".join(lines).encode("utf-8-sig"))
+    parts = file_as_texts(file, 20)
+    assert "\n".join(parts).split("\n") == lines
+    assert max(map(len, parts)) <= 20
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", "长".encode() * 6001, b"", b"\n\n"])
+def test_a_file_that_cannot_be_read_as_messages_is_named_in_a_sentence(data):
+    (sentence,) = file_as_texts(Attachment("错题本.apkg", data), 1500)
+    assert "错题本.apkg" in sentence
+    assert sentence.endswith("。")
