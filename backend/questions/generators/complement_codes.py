@@ -1,0 +1,324 @@
+"""Forms of the complement generator without arithmetic: encode, decode, convert between C types."""
+
+import random
+
+from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.solvers.complement import Code, decode, encode, extend, truncate
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_C_CONVENTION = "char 为 8 位，short 为 16 位，带符号整数用补码表示。"
+
+
+def encoding(chance: random.Random) -> Draft:
+    """From a negative number to its pattern."""
+    bits = chance.choice((8, 8, 16))
+    magnitude = chance.randint(3, 126) if bits == 8 else chance.randint(130, 4000)
+    code: Code = chance.choice(("twos", "twos", "excess"))
+    name = "移码" if code == "excess" else "补码"
+    answer = hexadecimal(encode(-magnitude, bits, code), bits)
+    line = _encoding_line(magnitude, bits, code)
+    return Draft(
+        points=("CO0202",),
+        difficulty=1 if bits == 8 and code == "twos" else 2,
+        stem=chance.choice(
+            (
+                f"真值为 {signed(-magnitude)} 的整数用 {bits} 位{name}表示，写成十六进制是",
+                f"机器数共 {bits} 位（含符号位），x = {signed(-magnitude)}，"
+                f"则 [x]{name[0]} 用十六进制表示是",
+            )
+        ),
+        correct=answer,
+        why_correct=f"{line}，即 {answer}。",
+        distractors=_misencoded(magnitude, bits, code),
+        steps=(
+            f"先写绝对值 {magnitude} 的二进制；符号位置 1 得原码，数值位取反得反码，"
+            f"末位加 1 得补码{'，补码的符号位取反得移码' if code == 'excess' else ''}。",
+            code_block(_ladder(magnitude, bits, code)),
+            f"所求{name}为 {answer}。验算：{line}。",
+        ),
+        source=("co.complement",),
+        convention=_width_convention(bits, code),
+    )
+
+
+def _ladder(magnitude: int, bits: int, code: Code) -> list[str]:
+    names: dict[Code, str] = {"sign_magnitude": "原码", "ones": "反码", "twos": "补码"}
+    if code == "excess":
+        names["excess"] = "移码"
+    rows = [f"绝对值 {binary(magnitude, bits)}"]
+    return rows + [
+        f"{name}   {binary(encode(-magnitude, bits, c), bits)}" for c, name in names.items()
+    ]
+
+
+def _encoding_line(magnitude: int, bits: int, code: Code) -> str:
+    if code == "excess":
+        bias = 1 << (bits - 1)
+        return f"移码 = 真值 + 偏置 = −{magnitude} + {bias} = {bias - magnitude}"
+    whole = 1 << bits
+    return f"负数的补码 = {_power(bits)} − 绝对值 = {whole} − {magnitude} = {whole - magnitude}"
+
+
+def _misencoded(magnitude: int, bits: int, code: Code) -> list[Distractor]:
+    bias = 1 << (bits - 1)
+
+    def wrong(pattern: int, mistake: str, why: str) -> Distractor:
+        return Distractor(hexadecimal(pattern, bits), mistake, why)
+
+    twos, ones = encode(-magnitude, bits), encode(-magnitude, bits, "ones")
+    plain = wrong(bias + magnitude, "writes-sign-magnitude", "只把符号位置 1，这是原码。")
+    lost = wrong(magnitude, "loses-the-sign", "只写了绝对值，丢了负号。")
+    if code == "excess":
+        return [
+            wrong(twos, "forgets-to-flip-the-sign", "这是补码：化成移码还要把符号位取反。"),
+            wrong(
+                bias - 1 - magnitude,
+                "uses-bias-of-ieee754",
+                f"偏置取成了 {bias - 1}（IEEE 754 阶码的取法），本题偏置是 {bias}。",
+            ),
+            wrong(bias + magnitude, "biases-the-absolute-value", "把绝对值加到偏置上，漏了负号。"),
+            wrong(ones, "writes-ones-complement", "这是反码，与移码无关。"),
+            lost,
+        ]
+    return [
+        wrong(ones, "forgets-plus-one", "数值位取反后没有在末位加 1，这是反码。"),
+        plain,
+        wrong(
+            bias - magnitude,
+            "inverts-sign-bit-too",
+            "由原码求补码时连符号位也取反，结果成了正数。",
+        ),
+        wrong(ones - 1, "subtracts-one", "取反之后应当加 1，这里减了 1。"),
+        lost,
+    ]
+
+
+def decoding(chance: random.Random) -> Draft:
+    """From a pattern to its number."""
+    bits = chance.choice((8, 8, 16))
+    code: Code = chance.choice(("twos", "twos", "excess"))
+    low = chance.randint(4, 124) if bits == 8 else chance.randint(0x6000, 0x7FF0)
+    sign = 1 if code == "twos" else chance.randint(0, 1)
+    pattern = low | sign << (bits - 1)
+    name = "移码" if code == "excess" else "补码"
+    answer = signed(decode(pattern, bits, code))
+    subtrahend = 1 << (bits - 1 if code == "excess" else bits)
+    line = (
+        f"真值 = 机器数 − 偏置 = {pattern} − {subtrahend} = {answer}"
+        if code == "excess"
+        else f"符号位是 1，真值 = {pattern} − {_power(bits)} = {pattern} − {subtrahend} = {answer}"
+    )
+    return Draft(
+        points=("CO0202",),
+        difficulty=1 if bits == 8 and code == "twos" else 2,
+        stem=chance.choice(
+            (
+                f"某 {bits} 位整数的{name}为 {hexadecimal(pattern, bits)}，它的真值是",
+                f"寄存器中的 {hexadecimal(pattern, bits)} 是一个 {bits} 位{name}整数，它的真值是",
+            )
+        ),
+        correct=answer,
+        why_correct=f"{line}。",
+        distractors=_misdecoded(pattern, bits, code),
+        steps=(
+            f"展开：{hexadecimal(pattern, bits)} = {binary(pattern, bits)}B，"
+            f"按无符号数看是 {pattern}。",
+            f"{line}。",
+        ),
+        source=("co.complement",),
+        convention=_width_convention(bits, code),
+    )
+
+
+def _misdecoded(pattern: int, bits: int, code: Code) -> list[Distractor]:
+    bias = 1 << (bits - 1)
+    twos, low = decode(pattern, bits), pattern % bias
+
+    def wrong(value: int, mistake: str, why: str) -> Distractor:
+        return Distractor(signed(value), mistake, why)
+
+    plain = wrong(-low, "reads-as-sign-magnitude", "把其余各位直接读成绝对值，前面加了负号。")
+    unsigned = wrong(pattern, "reads-as-unsigned", "把机器数当成无符号数读出来了。")
+    if code == "excess":
+        return [
+            wrong(twos, "reads-as-twos-complement", "按补码读了，题目给的是移码。"),
+            wrong(
+                pattern - (bias - 1),
+                "uses-bias-of-ieee754",
+                f"偏置取成了 {bias - 1}（IEEE 754 阶码的取法），本题偏置是 {bias}。",
+            ),
+            plain,
+            unsigned,
+            wrong(bias - pattern, "subtracts-the-wrong-way", "用偏置减机器数，符号反了。"),
+        ]
+    return [
+        wrong(decode(pattern, bits, "ones"), "forgets-plus-one", "取反后没有加 1，当成了反码。"),
+        plain,
+        unsigned,
+        wrong(-twos, "loses-the-sign", "绝对值求对了，但符号位为 1 是负数，漏了负号。"),
+        wrong(low, "drops-the-sign-bit", "丢掉符号位，只读了其余各位。"),
+        wrong(twos + 2, "subtracts-one", "取反之后应当加 1 得绝对值，这里减了 1。"),
+    ]
+
+
+def conversion(chance: random.Random) -> Draft:
+    """Between C types: wider, narrower, or the same pattern read otherwise."""
+    return chance.choice((_widening, _narrowing, _rereading))(chance)
+
+
+def _widening(chance: random.Random) -> Draft:
+    pattern = chance.randint(0x84, 0xFC)
+    is_signed = chance.random() < 0.6
+    kind = "signed char" if is_signed else "unsigned char"
+    answer = extend(pattern, 8, 16) if is_signed else pattern
+    low = pattern & 0x7F
+
+    def wrong(value: int, mistake: str, why: str) -> Distractor:
+        return Distractor(hexadecimal(value, 16), mistake, why)
+
+    other = (
+        wrong(pattern, "zero-extends", "高位补了 0，那是无符号数的零扩展，值变成了正数。")
+        if is_signed
+        else wrong(
+            extend(pattern, 8, 16), "sign-extends", "源类型是无符号数，应当零扩展，这里补了符号位。"
+        )
+    )
+    rule = (
+        "带符号数做符号扩展，高 8 位全填符号位 1"
+        if is_signed
+        else "无符号数做零扩展，高 8 位全填 0"
+    )
+    return Draft(
+        points=("CO0207", "CO0202"),
+        difficulty=2,
+        stem=f"C 语言中，{kind} 型变量 x 的机器数为 {hexadecimal(pattern, 8)}，"
+        "执行 `short y = x;` 之后，y 的机器数是",
+        correct=hexadecimal(answer, 16),
+        why_correct=f"{rule}，得 {hexadecimal(answer, 16)}，值不变。",
+        distractors=[
+            other,
+            wrong(0x8000 | low, "moves-only-the-sign-bit", "只把符号位移到最高位，中间补了 0。"),
+            wrong(pattern << 8, "pads-the-low-end", "把新的位补在了低位，值扩大了 256 倍。"),
+            wrong(0xFF00 | low, "clears-the-old-sign", "高位填 1 以后又把原来的符号位清成了 0。"),
+            wrong(0x0F00 | pattern, "fills-one-digit", "只多填了一个十六进制位，没有填满 16 位。"),
+        ],
+        steps=(
+            f"扩展看源类型：x 是 {kind}，{rule}。",
+            f"{hexadecimal(pattern, 8)} 扩展成 {hexadecimal(answer, 16)}，"
+            f"真值仍是 {signed(decode(answer, 16))}。",
+        ),
+        source=("co.complement",),
+        convention=_C_CONVENTION,
+    )
+
+
+def _narrowing(chance: random.Random) -> Draft:
+    pattern = chance.randint(1, 0x7E) << 8 | chance.randint(0x04, 0xFC)
+    if chance.random() < 0.4:
+        pattern |= 0x8000
+    kept = truncate(pattern, 16, 8)
+    answer = decode(kept, 8)
+
+    def wrong(value: int, mistake: str, why: str) -> Distractor:
+        return Distractor(signed(value), mistake, why)
+
+    whole = decode(pattern, 16)
+    return Draft(
+        points=("CO0207", "CO0202"),
+        difficulty=3,
+        stem=f"C 语言中，short 型变量 x 的机器数为 {hexadecimal(pattern, 16)}，"
+        "执行 `signed char y = (signed char)x;` 之后，y 的值是",
+        correct=signed(answer),
+        why_correct=f"只保留低 8 位 {hexadecimal(kept, 8)}，按 8 位补码读是 {signed(answer)}。",
+        distractors=[
+            wrong(kept, "reads-as-unsigned", "低 8 位取对了，却按无符号数读。"),
+            wrong(decode(pattern >> 8, 8), "keeps-the-high-byte", "保留了高 8 位，应保留低 8 位。"),
+            wrong(
+                decode(kept, 8, "sign_magnitude"),
+                "reads-as-sign-magnitude",
+                "低 8 位取对了，却按原码读。",
+            ),
+            wrong(whole, "keeps-the-value", "以为类型转换不改变数值，8 位放不下这个数。"),
+            wrong(127 if whole > 0 else -128, "saturates", "以为超出范围就取最大或最小值。"),
+            wrong(decode(kept, 8, "ones"), "forgets-plus-one", "求负数的绝对值时取反没有加 1。"),
+            wrong(-answer, "takes-the-other-sign", "绝对值求对了，正负号判断反了。"),
+        ],
+        steps=(
+            f"截断：{hexadecimal(pattern, 16)} 只留低 8 位 {hexadecimal(kept, 8)} = "
+            f"{binary(kept, 8)}B。",
+            f"按 8 位补码读：{_reading_line(kept, 8)}。",
+        ),
+        source=("co.complement",),
+        convention=f"{_C_CONVENTION}长类型转换为短类型按截断处理。",
+    )
+
+
+def _rereading(chance: random.Random) -> Draft:
+    bits = chance.choice((8, 16))
+    low = chance.randint(0x04, 0x7C) if bits == 8 else chance.randint(0x7000, 0x7FF0)
+    bias = 1 << (bits - 1)
+    pattern, name = low | bias, "char" if bits == 8 else "short"
+    value = decode(pattern, bits)
+
+    def wrong(result: int, mistake: str, why: str) -> Distractor:
+        return Distractor(signed(result), mistake, why)
+
+    return Draft(
+        points=("CO0207", "CO0202"),
+        difficulty=2,
+        stem=f"C 语言中有 `{'signed char' if bits == 8 else 'short'} x = {value};`，"
+        f"执行 `unsigned {name} y = (unsigned {name})x;` 之后，y 的值是",
+        correct=str(pattern),
+        why_correct=f"机器数不变，按无符号数读：{1 << bits} − {-value} = {pattern}。",
+        distractors=[
+            wrong(-value, "takes-the-absolute-value", "以为转换成无符号数就是取绝对值。"),
+            wrong(bias - value, "rereads-sign-magnitude", "把原码当机器数来读，x 存的是补码。"),
+            wrong(pattern - 1, "rereads-ones-complement", "求机器数时取反没有加 1，用了反码。"),
+            wrong(low, "drops-the-sign-bit", "丢掉了最高位；它在无符号数中有权值，不能丢。"),
+            wrong(value, "keeps-the-value", "以为类型转换不改变数值，无符号数不可能是负数。"),
+        ],
+        steps=(
+            f"同长度的转换不改变机器数：{signed(value)} 的 {bits} 位补码是 "
+            f"{hexadecimal(pattern, bits)}。",
+            f"按无符号数读：{1 << bits} − {-value} = {pattern}。",
+        ),
+        source=("co.complement",),
+        convention=_C_CONVENTION,
+    )
+
+
+def _reading_line(pattern: int, bits: int) -> str:
+    value = decode(pattern, bits)
+    if value >= 0:
+        return f"符号位是 0，真值 = {value}"
+    return f"符号位是 1，真值 = {pattern} − {1 << bits} = {signed(value)}"
+
+
+def _width_convention(bits: int, code: Code) -> str:
+    bias = f"；移码的偏置取 {_power(bits - 1)}" if code == "excess" else ""
+    return f"机器数共 {bits} 位，含 1 位符号位{bias}。"
+
+
+def hexadecimal(pattern: int, bits: int) -> str:
+    """Write a pattern as "00A6H", a digit for every four bits."""
+    return f"{pattern:0{bits // 4}X}H"
+
+
+def binary(pattern: int, bits: int) -> str:
+    """Write a pattern in groups of four bits."""
+    digits = f"{pattern:0{bits}b}"
+    return " ".join(digits[at : at + 4] for at in range(0, bits, 4))
+
+
+def signed(value: int) -> str:
+    """Write a number with the minus sign of print."""
+    return str(value).replace("-", "−")
+
+
+def code_block(lines: list[str]) -> str:
+    """Set lines as a block of code."""
+    return "\n".join(("```", *lines, "```"))
+
+
+def _power(exponent: int) -> str:
+    return "2" + str(exponent).translate(_SUPERSCRIPTS)
