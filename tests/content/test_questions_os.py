@@ -319,13 +319,17 @@ def test_swapped_p_operations_of_the_consumer_deadlock_at_an_empty_buffer() -> N
     question_id = "q.os.deadlock-values-of-swapped-p"
     text = stem(question_id, "初值 mutex = 1，empty = 4，full = 0", "只有一个生产者和一个消费者")
     initial = {"mutex": 1, "empty": 4, "full": 0}
-    machine = Machine(list(programs(text).values()), initial, loop=True)
-    outcomes = {values for _, _, values in machine.stuck()}
-    assert len(outcomes) == 1
-    values = zip(initial, outcomes.pop(), strict=True)
-    assert_options(
-        question_id, "，".join(f"{name} = {value}" for name, value in values).replace("-", "−")
-    )
+    producer, consumer = programs(text).values()
+
+    def deadlock(*given: Program) -> str:
+        outcomes = {values for _, _, values in Machine(given, initial, loop=True).stuck()}
+        assert len(outcomes) == 1
+        values = zip(initial, outcomes.pop(), strict=True)
+        return "，".join(f"{name} = {value}" for name, value in values).replace("-", "−")
+
+    swapped = [producer[1], producer[0], *producer[2:]]
+    mended = [consumer[1], consumer[0], *consumer[2:]]
+    assert_options(question_id, deadlock(producer, consumer), deadlock(swapped, mended))
 
 
 def renamed(program: Program, parts: Mapping[str, str]) -> Program:
@@ -497,6 +501,9 @@ def test_which_statements_on_lru_hold() -> None:
         "Ⅲ": faults(list(range(5)) * 10, 4, by_use=True) == 50,
         "Ⅳ": faults(often_used_first, 2, by_use=True) == 3,
     }
+    lru_faults, fifo_faults = (faults([1, 2, 1, 3, 2], 2, by_use=use) for use in (True, False))
+    explained = f"访问页 1、2、1、3、2，LRU 缺页 {lru_faults} 次，FIFO 只缺 {fifo_faults} 次"
+    assert explained in BANK[question_id]["why"]["A"]
     assert_options(question_id, "仅" + "、".join(name for name, true in holds.items() if true))
 
 
