@@ -6,14 +6,15 @@ each other instead of failing in the middle. Every statement has a deadline.
 """
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import Table, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from backend.errors import RecordUnavailable
@@ -21,6 +22,7 @@ from backend.errors import RecordUnavailable
 SQLITE_FILE = "learning.sqlite3"
 _BUSY_SECONDS = 10.0
 _SLOW_SECONDS = 15.0
+_LOG_LOCK = 408_000_001  # any number, the same in every process
 _DRIVERS = {"postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
@@ -49,6 +51,10 @@ class Database:
         """Give a connection whose statements see one state; RecordUnavailable when it fails."""
         with _translated(self._place):
             async with self._engine.connect() as connection:
+                if self.is_sqlite:
+                    await connection.exec_driver_sql("BEGIN")
+                else:
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
                 yield connection
 
     @asynccontextmanager
@@ -69,6 +75,18 @@ class Database:
                     raise
                 await connection.commit()
 
+    @asynccontextmanager
+    async def recording(self) -> AsyncGenerator[AsyncConnection]:
+        """Give what ``writing`` gives, to one caller at a time over all processes.
+
+        For all that adds to the log or changes who is who: what is folded from the log must be
+        folded from all of it. SQLite has one writer anyway.
+        """
+        async with self.writing() as connection:
+            if not self.is_sqlite:
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOG_LOCK})"))
+            yield connection
+
     async def ping(self) -> None:
         """Ask the database something; RecordUnavailable when it does not answer."""
         async with self.reading() as connection:
@@ -76,6 +94,33 @@ class Database:
 
     async def aclose(self) -> None:
         await self._engine.dispose()
+
+
+async def upsert(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    keep: bool = False,
+) -> None:
+    """Insert ``rows``; where the primary key is there, overwrite, or ``keep`` what is there."""
+    if not rows:
+        return
+    module = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = module.insert(table)
+    keys = list(table.primary_key.columns)
+    given = [name for name in rows[0] if not table.columns[name].primary_key]
+    if keep or not given:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    else:
+        new = {name: statement.excluded[name] for name in given}
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=new)
+    await connection.execute(statement, rows)
+
+
+def storable(words: str, limit: int) -> str:
+    """Cut what a person typed to what both databases take: no NUL, no half characters."""
+    return words.encode(errors="replace").decode().replace("\0", "")[:limit]
 
 
 def engine_of(url: str, data_dir: Path) -> tuple[AsyncEngine, str]:
@@ -144,11 +189,18 @@ class _translated:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, SQLAlchemyError | OSError | TimeoutError):
+        if isinstance(error, IntegrityError):
+            return  # a broken rule is news for the caller, not a broken database
+        if isinstance(error, SQLAlchemyError | OSError | TimeoutError) or _of_the_driver(error):
             raise RecordUnavailable(f"学习记录（{self._place}）用不了：{_reason(error)}") from error
 
 
-def _reason(error: BaseException) -> str:
+def _of_the_driver(error: BaseException | None) -> bool:
+    """Tell whether asyncpg raised it: SQLAlchemy lets pass what fails while connecting."""
+    return isinstance(error, Exception) and type(error).__module__.startswith("asyncpg")
+
+
+def _reason(error: BaseException | None) -> str:
     cause = getattr(error, "orig", None) or error
     said = str(cause).splitlines()[0][:200] if str(cause) else type(cause).__name__
     for mark, meaning in _MEANINGS.items():

@@ -6,8 +6,8 @@
 
     who                          asking                       groups
     people  identities           askings  asked_messages      group_settings  deliveries
-    link_codes  members          papers   corrections         notices
-    preferences
+    link_codes  link_failures    papers   corrections         notices
+    members     preferences      forgetting
 
 Moments are microseconds since 1970 (``Instant``), days are study days (they begin at 04:00 in
 Asia/Shanghai). Keys of options are canonical (as the question is written) unless a column says
@@ -83,7 +83,15 @@ def _seq() -> Column[int]:
     return Column("seq", _Serial, primary_key=True, autoincrement=True)
 
 
-people = Table("people", metadata, _id(), Column("created_at", Instant, nullable=False))
+# AUTOINCREMENT wherever a number may still be on its way when its row is forgotten: SQLite would
+# give the number to somebody else.
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    Column("created_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
 
 identities = Table(
     "identities",
@@ -94,6 +102,7 @@ identities = Table(
     Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("platform", "user_id"),
+    sqlite_autoincrement=True,
 )
 
 link_codes = Table(
@@ -103,6 +112,17 @@ link_codes = Table(
     Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
     Column("expires_at", Instant, nullable=False),
 )
+
+link_failures = Table(
+    "link_failures",
+    metadata,
+    _id(),
+    Column("identity_id", ForeignKey("identities.id"), nullable=False, index=True),
+    Column("tried_at", Instant, nullable=False),
+)
+
+forgetting = Table("forgetting", metadata, Column("identity_id", Integer, primary_key=True))
+"""Rows of the log can be deleted only while this has a row, within one transaction (triggers)."""
 
 members = Table(
     "members",
@@ -143,6 +163,7 @@ askings = Table(
     Column("reveal_at", Instant),
     Column("revealed_at", Instant),  # answers after this are practice
     Index("ix_askings_group_key_asked_at", "group_key", "asked_at"),
+    Index("ix_askings_revealed_at_reveal_at", "revealed_at", "reveal_at"),
 )
 
 asked_messages = Table(
@@ -172,6 +193,7 @@ attempts = Table(
     Column("asking_id", ForeignKey("askings.id"), nullable=False),
     Column("identity_id", ForeignKey("identities.id"), nullable=False),
     Column("question_id", String(100), nullable=False, index=True),
+    Column("fingerprint", String(12), nullable=False),  # log.text_fingerprint of what was answered
     Column("point", String(6), nullable=False),
     Column("difficulty", Float, nullable=False),  # Elo rating of the question at that moment
     Column("shown", String(1), nullable=False),  # the key that the person typed
@@ -184,6 +206,8 @@ attempts = Table(
     Column("day", Date, nullable=False),
     UniqueConstraint("asking_id", "identity_id"),
     Index("ix_attempts_identity_id_seq", "identity_id", "seq"),
+    Index("ix_attempts_group_key_day", "group_key", "day"),
+    sqlite_autoincrement=True,
 )
 
 marks = Table(
@@ -194,6 +218,7 @@ marks = Table(
     Column("mark", String(16), nullable=False),  # "guessed"
     Column("marked_at", Instant, nullable=False),
     UniqueConstraint("attempt_seq", "mark"),
+    sqlite_autoincrement=True,
 )
 
 makeups = Table(
@@ -205,6 +230,7 @@ makeups = Table(
     Column("used_on", Date, nullable=False),
     Column("made_at", Instant, nullable=False),
     UniqueConstraint("identity_id", "day"),
+    sqlite_autoincrement=True,
 )
 
 key_changes = Table(
@@ -212,9 +238,11 @@ key_changes = Table(
     metadata,
     _seq(),
     Column("question_id", String(100), nullable=False, index=True),
+    Column("fingerprint", String(12), nullable=False),  # of the text that the decision is about
     Column("answer", String(1)),  # the key from now on; none: the question is retracted
     Column("reason", Text, nullable=False),
     Column("changed_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 wrong_book = Table(

@@ -6,7 +6,7 @@ Moments are aware. A *day* is a study day: it begins at 04:00 in Asia/Shanghai. 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,19 @@ class Identity:
     person_id: int
     platform: str
     user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """When a person wants to be reminded every day (Asia/Shanghai), and where to write to them.
+
+    ``identity_id`` is the account that ``target`` belongs to, as far as it tells.
+    """
+
+    person_id: int
+    identity_id: int
+    at: time
+    target: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,8 @@ class Asking:
 class Attempt:
     """One person's answer to one asking, as the log has it; ``kind`` "late" came after the reveal.
 
-    ``difficulty`` is the Elo rating that the question had; ``answer`` the key in force then.
+    ``difficulty`` is the Elo rating that the question had; ``answer`` the key in force then;
+    ``fingerprint`` is that of the question as it was answered.
     """
 
     seq: int
@@ -96,6 +110,7 @@ class Attempt:
     group_key: str | None
     answered_at: datetime
     day: date
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

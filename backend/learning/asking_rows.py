@@ -1,0 +1,91 @@
+"""Rows of ``askings`` and what goes with them, as queries and values.
+
+The stored question is the one that was put; when its key is changed later, it is read with the key
+now in force, so that reveals and reviews say what is right today.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.learning.log import keys_in_force, text_fingerprint
+from backend.learning.tables import askings, attempts, identities, members, papers
+from backend.learning.values import Asking, Paper
+from backend.questions.question import Question, as_json, from_json
+
+PAPER = tuple(papers.columns[name] for name in Paper.__slots__)
+
+
+async def shown_names(connection: AsyncConnection, group_key: str) -> Mapping[int, str]:
+    """Return the people who agreed to be named in a group, by person; the newest name of each."""
+    query = (
+        select(identities.c.person_id, members.c.name)
+        .join_from(members, identities)
+        .where(members.c.group_key == group_key, members.c.shows_name)
+        .order_by(members.c.last_seen_at)
+    )
+    return {person: name for person, name in await connection.execute(query) if name}
+
+
+def of_paper(paper_id: str) -> Select[Any]:
+    """Select the askings of a paper in its order."""
+    return select(askings).where(askings.c.paper_id == paper_id).order_by(askings.c.place)
+
+
+def unfinished(identity_id: int, conversation: str) -> Select[Any]:
+    """Select the account's newest unfinished paper in a conversation."""
+    return (
+        select(*PAPER)
+        .where(
+            papers.c.identity_id == identity_id,
+            papers.c.conversation == conversation,
+            papers.c.finished_at.is_(None),
+        )
+        .order_by(papers.c.started_at.desc())
+        .limit(1)
+    )
+
+
+def answered_by(identity_id: int) -> ColumnElement[bool]:
+    """Give the condition that an account has answered an asking."""
+    return exists().where(
+        attempts.c.asking_id == askings.c.id, attempts.c.identity_id == identity_id
+    )
+
+
+def row_of(asking: Asking) -> dict[str, Any]:
+    """Write an asking as a row."""
+    question = asking.question
+    row = {name: getattr(asking, name) for name in Asking.__slots__}
+    row["shown_order"] = row.pop("order")
+    return row | {
+        "question": as_json(question),
+        "question_id": question.id,
+        "point": question.point,
+    }
+
+
+async def read(connection: AsyncConnection, query: Select[Any]) -> list[Asking]:
+    """Read whole rows of ``askings``, each question with the key now in force."""
+    rows = (await connection.execute(query)).all()
+    if not rows:
+        return []
+    keys = await keys_in_force(connection, {row.question_id for row in rows})
+
+    def asking(row: Row[Any]) -> Asking:
+        question = from_json(row.question)
+        key = keys.get((question.id, text_fingerprint(question))) if keys else None
+        return _asking(row, replace(question, answer=key) if key else question)
+
+    return [asking(row) for row in rows]
+
+
+def _asking(row: Row[Any], question: Question) -> Asking:
+    values: dict[str, Any] = {
+        name: row._mapping[name] for name in Asking.__slots__ if name in row._mapping
+    }
+    values |= {"question": question, "order": row.shown_order}
+    return Asking(**values)

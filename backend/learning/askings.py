@@ -1,0 +1,322 @@
+"""What was asked: a question as it was put to a group or a person, and what came of it."""
+
+import random
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Select, delete, exists, func, insert, or_, select, update
+
+from backend.learning.asking_rows import (
+    PAPER,
+    answered_by,
+    of_paper,
+    read,
+    row_of,
+    shown_names,
+    unfinished,
+)
+from backend.learning.database import Database, upsert
+from backend.learning.log import LATE, first_of_person
+from backend.learning.tables import (
+    asked_messages,
+    askings,
+    attempts,
+    identities,
+    papers,
+)
+from backend.learning.values import Asking, AskingKind, Paper, Tally, study_day
+from backend.questions.question import OPTION_KEYS, OptionKey, Question
+
+OPEN_FOR = timedelta(hours=24)
+
+
+class Askings:
+    """Questions put, their messages, their reveal and their tally; and papers of many questions.
+
+    ``chance`` shuffles the options; a seeded one makes tests repeatable.
+    """
+
+    def __init__(self, database: Database, chance: random.Random | None = None) -> None:
+        self._database = database
+        self._chance = chance or random.Random()
+
+    async def ask(
+        self,
+        question: Question,
+        *,
+        kind: AskingKind,
+        conversation: str,
+        now: datetime,
+        group_key: str | None = None,
+        identity_id: int | None = None,
+        paper_id: str | None = None,
+        place: int = 1,
+        reveal_at: datetime | None = None,
+        id: str | None = None,
+    ) -> Asking:
+        """Store a question that is about to be put, with its options shuffled.
+
+        With an ``id`` (at most 32 characters) that was used before, nothing is stored and the
+        asking of that time comes back: a repeated push asks the same again.
+        """
+        asking = self._new(
+            question,
+            kind=kind,
+            conversation=conversation,
+            now=now,
+            group_key=group_key,
+            identity_id=identity_id,
+            paper_id=paper_id,
+            place=place,
+            reveal_at=reveal_at,
+            id=id,
+        )
+        async with self._database.writing() as connection:
+            await upsert(connection, askings, [row_of(asking)], keep=True)
+            [stored] = await read(connection, select(askings).where(askings.c.id == asking.id))
+        return stored
+
+    def _new(
+        self,
+        question: Question,
+        *,
+        kind: AskingKind,
+        conversation: str,
+        now: datetime,
+        group_key: str | None = None,
+        identity_id: int | None = None,
+        paper_id: str | None = None,
+        place: int = 1,
+        reveal_at: datetime | None = None,
+        id: str | None = None,
+    ) -> Asking:
+        return Asking(
+            id=id or uuid.uuid4().hex,
+            kind=kind,
+            question=question,
+            order="".join(self._chance.sample(OPTION_KEYS, len(OPTION_KEYS))),
+            conversation=conversation,
+            group_key=group_key,
+            identity_id=identity_id,
+            paper_id=paper_id,
+            place=place,
+            day=study_day(now),
+            asked_at=now,
+            reveal_at=reveal_at,
+            revealed_at=None,
+        )
+
+    async def get(self, asking_id: str) -> Asking | None:
+        """Return an asking, None when there is none."""
+        return (await self.many([asking_id])).get(asking_id)
+
+    async def many(self, ids: Collection[str]) -> dict[str, Asking]:
+        """Return those of the askings that there are, by id."""
+        found = await self._select(select(askings).where(askings.c.id.in_(set(ids))))
+        return {asking.id: asking for asking in found}
+
+    async def note_messages(
+        self, asking_id: str, conversation: str, message_ids: Sequence[str]
+    ) -> None:
+        """Note the messages that show an asking, so that quoting one of them answers it."""
+        rows = [
+            {"conversation": conversation, "message_id": message, "asking_id": asking_id}
+            for message in dict.fromkeys(message_ids)
+        ]
+        async with self._database.writing() as connection:
+            await upsert(connection, asked_messages, rows)
+
+    async def by_message(self, conversation: str, message_id: str) -> Asking | None:
+        """Return the asking that a message shows."""
+        query = (
+            select(askings)
+            .join_from(askings, asked_messages)
+            .where(
+                asked_messages.c.conversation == conversation,
+                asked_messages.c.message_id == message_id,
+            )
+        )
+        return next(iter(await self._select(query)), None)
+
+    async def of_group(self, group_key: str, since: datetime) -> list[Asking]:
+        """Return a group's daily questions, the newest first."""
+        query = (
+            select(askings)
+            .where(askings.c.group_key == group_key, askings.c.asked_at >= since)
+            .order_by(askings.c.asked_at.desc(), askings.c.place.desc())
+        )
+        return await self._select(query)
+
+    async def open_for(self, identity_id: int, conversation: str, now: datetime) -> Asking | None:
+        """Return what an account is to answer there: its newest question of the last 24 hours.
+
+        Answered ones do not count, nor those of a finished paper; a paper goes by its places.
+        """
+        finished = exists().where(
+            papers.c.id == askings.c.paper_id, papers.c.finished_at.is_not(None)
+        )
+        query = (
+            select(askings)
+            .where(
+                askings.c.identity_id == identity_id,
+                askings.c.conversation == conversation,
+                askings.c.asked_at > now - OPEN_FOR,
+                ~answered_by(identity_id),
+                ~finished,
+            )
+            .order_by(askings.c.asked_at.desc(), askings.c.place)
+            .limit(1)
+        )
+        return next(iter(await self._select(query)), None)
+
+    async def unanswered_of_paper(self, paper_id: str, identity_id: int) -> list[Asking]:
+        """Return what an account has not answered of a paper, in its order."""
+        query = (
+            select(askings)
+            .where(askings.c.paper_id == paper_id, ~answered_by(identity_id))
+            .order_by(askings.c.place)
+        )
+        return await self._select(query)
+
+    async def reveal(self, asking_id: str, now: datetime) -> bool:
+        """Note that the answer is out: what comes after is practice. True for the first caller."""
+        hidden = (askings.c.id == asking_id) & askings.c.revealed_at.is_(None)
+        async with self._database.writing() as connection:
+            done = await connection.execute(update(askings).where(hidden).values(revealed_at=now))
+        return done.rowcount == 1
+
+    async def withdraw(self, asking_id: str) -> bool:
+        """Take back what certainly reached nobody; False when somebody answered it all the same."""
+        answered = select(attempts.c.seq).where(attempts.c.asking_id == asking_id).exists()
+        async with self._database.writing() as connection:
+            gone = await connection.execute(
+                delete(askings).where(askings.c.id == asking_id, ~answered)
+            )
+        return gone.rowcount == 1
+
+    async def due_reveals(self, now: datetime) -> list[Asking]:
+        """Return what should be revealed by now and is not, the longest overdue first."""
+        query = (
+            select(askings)
+            .where(askings.c.revealed_at.is_(None), askings.c.reveal_at <= now)
+            .order_by(askings.c.reveal_at, askings.c.place, askings.c.id)
+        )
+        return await self._select(query)
+
+    async def tally(self, asking_id: str) -> Tally:
+        """Count how an asking was answered in time, a person once."""
+        query = (
+            select(attempts.c.chosen, attempts.c.group_key, identities.c.person_id)
+            .join_from(attempts, identities)
+            .where(attempts.c.asking_id == asking_id, attempts.c.kind != LATE, first_of_person())
+            .order_by(attempts.c.seq)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+            group = rows[0].group_key if rows else None
+            names = await shown_names(connection, group) if group else {}
+        counts: dict[OptionKey, int] = dict.fromkeys(OPTION_KEYS, 0)
+        for row in rows:
+            counts[cast("OptionKey", row.chosen)] += 1
+        shown = (names.get(row.person_id) for row in rows)
+        return Tally(counts, tuple(name for name in shown if name))
+
+    async def recent_question_ids(
+        self, *, group_key: str | None = None, person_id: int | None = None, since: datetime
+    ) -> set[str]:
+        """Return what was put to a group, or to a person or answered by them; or to either."""
+        theirs = select(identities.c.id).where(identities.c.person_id == person_id)
+        asked = select(askings.c.question_id).where(
+            askings.c.asked_at >= since,
+            or_(askings.c.group_key == group_key, askings.c.identity_id.in_(theirs)),
+        )
+        answered = select(attempts.c.question_id).where(
+            attempts.c.answered_at >= since, attempts.c.identity_id.in_(theirs)
+        )
+        async with self._database.reading() as connection:
+            return set((await connection.execute(asked.union(answered))).scalars())
+
+    async def recent_points(self, group_key: str, since: datetime) -> dict[str, datetime]:
+        """Return the main points of a group's daily questions and when each was asked last."""
+        last = func.max(askings.c.asked_at, type_=askings.c.asked_at.type).label("last")
+        query = (
+            select(askings.c.point, last)
+            .where(askings.c.group_key == group_key, askings.c.asked_at >= since)
+            .group_by(askings.c.point)
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query)
+            return {row.point: row.last for row in rows}
+
+    async def start_paper(
+        self,
+        identity_id: int,
+        conversation: str,
+        questions: Sequence[Question],
+        now: datetime,
+        ends_at: datetime,
+    ) -> tuple[Paper, list[Asking]]:
+        """Store a paper with all its questions, numbered from 1."""
+        paper = Paper(
+            uuid.uuid4().hex, identity_id, conversation, len(questions), now, ends_at, None
+        )
+        asked = [
+            self._new(
+                question,
+                kind="mock",
+                conversation=conversation,
+                now=now,
+                identity_id=identity_id,
+                paper_id=paper.id,
+                place=place,
+            )
+            for place, question in enumerate(questions, 1)
+        ]
+        row = {name: getattr(paper, name) for name in Paper.__slots__}
+        async with self._database.writing() as connection:
+            await connection.execute(insert(papers), row)
+            await upsert(connection, askings, [row_of(asking) for asking in asked])
+            stored = await read(connection, of_paper(paper.id))
+        return paper, stored
+
+    async def finish_paper(self, paper_id: str, now: datetime) -> bool:
+        """Close a paper; true for the first caller."""
+        unfinished = (papers.c.id == paper_id) & papers.c.finished_at.is_(None)
+        async with self._database.writing() as connection:
+            done = await connection.execute(
+                update(papers).where(unfinished).values(finished_at=now)
+            )
+        return done.rowcount == 1
+
+    async def open_paper(self, identity_id: int, conversation: str, now: datetime) -> Paper | None:
+        """Return the account's newest unfinished paper there whose time is not up at ``now``."""
+        return await self._paper(
+            unfinished(identity_id, conversation).where(papers.c.ends_at > now)
+        )
+
+    async def overdue_paper(
+        self, identity_id: int, conversation: str, now: datetime
+    ) -> Paper | None:
+        """Return the account's newest unfinished paper there whose time is up at ``now``."""
+        return await self._paper(
+            unfinished(identity_id, conversation).where(papers.c.ends_at <= now)
+        )
+
+    async def paper(self, paper_id: str) -> Paper | None:
+        """Return a paper, None when there is none; its questions: ``of_paper``."""
+        return await self._paper(select(*PAPER).where(papers.c.id == paper_id))
+
+    async def of_paper(self, paper_id: str) -> list[Asking]:
+        """Return a paper's questions in its order."""
+        return await self._select(of_paper(paper_id))
+
+    async def _paper(self, query: Select[Any]) -> Paper | None:
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).first()
+        return Paper(*row) if row else None
+
+    async def _select(self, query: Select[Any]) -> list[Asking]:
+        async with self._database.reading() as connection:
+            return await read(connection, query)
