@@ -64,6 +64,7 @@ PositiveInt = Annotated[int, Field(gt=0)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Superuser = Annotated[str, Field(pattern=r"^[a-z]+:\S+$", coerce_numbers_to_str=True)]
 Number = Annotated[str, Field(pattern=r"^\d+$", coerce_numbers_to_str=True)]
 
 
@@ -107,7 +108,28 @@ class Milvus(_Part):
 class Database(_Part):
     url: SecretStr = Field(
         default=SecretStr(""),
-        description="学习记录的数据库（后续版本使用）；空表示 data_dir 下的 SQLite",
+        description="学习记录的数据库 postgresql://用户:密码@主机/库；空表示 data_dir 下的 SQLite",
+    )
+
+
+class Quiz(_Part):
+    makeup_minutes: PositiveFloat = Field(
+        default=60, description="错过时间的推送在多久之内补发，分钟；再晚就跳过并记下原因"
+    )
+    sweep_seconds: PositiveInt = Field(
+        default=30, description="多久看一次有没有该发、该重试的推送，秒"
+    )
+    mock_seconds_per_question: PositiveFloat = Field(
+        default=90, description="模考平均每题的时间，秒"
+    )
+
+
+class Pictures(_Part):
+    enabled: bool = Field(
+        default=True, description="在能显示图片的平台把报告和带代码、表格的题画成图片"
+    )
+    deadline_seconds: PositiveFloat = Field(
+        default=5, description="画一张图的上限，秒；画不出来就发文字"
     )
 
 
@@ -182,6 +204,9 @@ class Settings(BaseSettings):
         default=False, description="日志里是否记录消息原文（默认只记哈希）"
     )
     exam_date: date = Field(default=date(2026, 12, 19), description="初试第一天，年-月-日")
+    superusers: Annotated[tuple[Superuser, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        default=(), description="运营者的账号，平台:账号，如 onebot:123456；只有他们能用 /管理"
+    )
     http: Http = Http()
     onebot: OneBot = OneBot()
     redis: Redis = Redis()
@@ -191,6 +216,8 @@ class Settings(BaseSettings):
     history: History = History()
     limits: Limits = Limits()
     answering: Answering = Answering()
+    quiz: Quiz = Quiz()
+    pictures: Pictures = Pictures()
 
     @classmethod
     def settings_customise_sources(

@@ -1,7 +1,6 @@
 """The command ``python -m kb_builder``: build, look at and search the knowledge base."""
 
 import asyncio
-import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backend.errors import BackendError, DocumentError, KnowledgeBaseBusy, KnowledgeBaseError
+from backend.errors import DocumentError, KnowledgeBaseBusy, KnowledgeBaseError
 from backend.retrieval.versions import Manifest, Versions
-from config.errors import SettingsInvalid
 from config.loading import load_settings
 from config.settings import Settings
+from kb_builder.explaining import explained, say
+from kb_builder.questions import questions_app
 
 if TYPE_CHECKING:
     from backend.retrieval.milvus_index import Server
@@ -28,6 +28,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(questions_app, name="questions")
 
 
 @app.command(help="构建知识库，检查后切换过去；正在运行的机器人会自动换用新版本。")
@@ -43,7 +44,7 @@ def build(
 ) -> None:
     if docs is not None and no_docs:
         raise typer.BadParameter("--docs 和 --no-docs 只能用一个。")
-    with _explained():
+    with explained():
         settings = load_settings()
         if if_needed:
             _build_if_needed(settings, docs, no_docs)
@@ -60,14 +61,14 @@ def _build_if_needed(settings: Settings, docs: Path | None, no_docs: bool) -> No
     except (DocumentError, KnowledgeBaseBusy) as error:
         if _used(settings) is None:
             raise
-        _say(f"{error}先用现有的知识库。")
+        say(f"{error}先用现有的知识库。")
 
 
 @app.command(help="显示正在使用的版本，以及来源从那以后有没有变化。")
 def status() -> None:
     from kb_builder.sources import differences
 
-    with _explained():
+    with explained():
         settings = load_settings()
         versions = Versions(settings.data_dir)
         manifest = versions.manifest(versions.current())
@@ -90,7 +91,7 @@ def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="要找的内容。")],
     limit: Annotated[int, typer.Option(min=1, max=100, help="最多显示几段。")] = 5,
 ) -> None:
-    with _explained():
+    with explained():
         asyncio.run(_search(load_settings(), query, limit))
 
 
@@ -98,33 +99,12 @@ def search(
 def check() -> None:
     from backend.knowledge.library import load_library
 
-    with _explained():
+    with explained():
         library = load_library(load_settings().content_dir)
         print(
             f"没有问题：{len(library.outline.points)} 个考点，{len(library.concepts)} 张卡片，"
             f"{len(library.comparisons)} 张对比表。"
         )
-
-
-@contextmanager
-def _explained() -> Generator[None]:
-    """End the command with one sentence on stderr instead of a traceback."""
-    try:
-        yield
-    except (BackendError, SettingsInvalid) as error:
-        _say(str(error))
-        raise typer.Exit(1) from error
-    except OSError as error:
-        where = f"：{error.filename}" if error.filename else ""
-        _say(f"读写文件失败（{error.strerror or error}{where}）；请检查数据目录的空间和权限。")
-        raise typer.Exit(1) from error
-    except KeyboardInterrupt:
-        _say("已中断；正在使用的知识库没有变化。")
-        raise typer.Exit(130) from None
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
 
 
 def _server(settings: Settings) -> "Server | None":
@@ -151,7 +131,7 @@ def _inputs(settings: Settings, docs: Path | None, no_docs: bool, quiet: bool) -
     if docs is None and not no_docs:
         docs = _remembered(settings)
         if docs is not None and not quiet:
-            _say(f"沿用上次的资料文件夹 {docs}（--no-docs 表示不再使用）。")
+            say(f"沿用上次的资料文件夹 {docs}（--no-docs 表示不再使用）。")
     folder = require_folder(docs) if docs is not None else None
     return Inputs(
         settings.content_dir.absolute(), folder, DEFAULT_EMBEDDER, settings.milvus.uri or None
@@ -163,7 +143,7 @@ def _remembered(settings: Settings) -> Path | None:
     versions = Versions(settings.data_dir)
     manifest = _used(settings) or versions.newest()
     if manifest is None and (versions.root / "current").exists():
-        _say("知识库的记录已损坏，上次用的资料文件夹不知道了；如果用过，请再用 --docs 指定。")
+        say("知识库的记录已损坏，上次用的资料文件夹不知道了；如果用过，请再用 --docs 指定。")
     return Path(manifest.docs) if manifest and manifest.docs else None
 
 
@@ -172,11 +152,11 @@ def _is_current(settings: Settings, inputs: "Inputs") -> bool:
 
     manifest = _used(settings)
     if manifest is None:
-        _say("还没有可用的知识库，现在构建（约半分钟）……")
+        say("还没有可用的知识库，现在构建（约半分钟）……")
         return False
     changed = list(differences(manifest, inputs))
     if changed:
-        _say(f"知识库需要更新：{'；'.join(changed)}。")
+        say(f"知识库需要更新：{'；'.join(changed)}。")
     return not changed
 
 

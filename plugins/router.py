@@ -17,10 +17,12 @@ from loguru import logger
 from backend.conversation.ports import Deduplicator, RateLimiter, personal_limit_key
 from backend.errors import StoreUnavailable
 from plugins import wording
-from plugins.messages import SILENT, IncomingMessage, Plugin, Reply, ReplyStream
+from plugins.messages import SILENT, IncomingMessage, Plugin, Receipt, Reply, ReplyStream
 
 Progress = Callable[[str], Awaitable[None]]
 Observer = Callable[[IncomingMessage, Reply, float], None]
+Postscript = Callable[[IncomingMessage, Reply], Awaitable[Sequence[Reply]]]
+Delivered = Callable[[IncomingMessage, Reply, Receipt], Awaitable[None]]
 
 _WINDOW_SECONDS = 60.0
 _REMEMBERED_IDS = 5000
@@ -51,13 +53,25 @@ class Router:
         limiter: RateLimiter,
         limits: Limits,
         observe: Observer = lambda message, reply, seconds: None,
+        *,
+        unmetered: Callable[[IncomingMessage], bool] = lambda message: False,
+        postscript: Postscript | None = None,
+        on_delivered: Delivered | None = None,
     ) -> None:
-        """``observe`` hears of every message handled: the reply and the seconds it took."""
+        """``observe`` hears of every message handled: the reply and the seconds it took.
+
+        ``unmetered`` messages do not count against their group's limit: the letters of a whole
+        group that answers its question at once. ``postscript`` gives what is owed to the person or
+        group and goes with the reply. ``on_delivered`` hears what the platform sent.
+        """
         self._plugins = tuple(plugins)
         self._deduplicator = deduplicator
         self._limiter = limiter
         self._limits = limits
         self._observe = observe
+        self._unmetered = unmetered
+        self._postscript = postscript
+        self._on_delivered = on_delivered
         self._places = asyncio.Semaphore(limits.concurrency)
         self._sessions: dict[str, _Turnstile] = {}
         self._recent: OrderedDict[str, None] = OrderedDict()
@@ -91,6 +105,15 @@ class Router:
         self._observe(message, reply, time.perf_counter() - started)
         return reply
 
+    async def delivered(self, message: IncomingMessage, reply: Reply, receipt: Receipt) -> None:
+        """Take note that a platform sent ``reply``; never raises."""
+        if self._on_delivered is None:
+            return
+        try:
+            await self._on_delivered(message, reply, receipt)
+        except Exception:  # noqa: BLE001 - the reply has arrived, whatever comes of the note
+            logger.opt(exception=True).warning(wording.LOG_NOT_NOTED)
+
     async def _in_turn(self, message: IncomingMessage, progress: Progress | None) -> Reply:
         self._pending += 1
         self._idle.clear()
@@ -123,7 +146,8 @@ class Router:
                 refusal = await self._refusal(message)
                 if refusal is not None:
                     return refusal
-                return await self._offer(self._bounded(message), progress)
+                reply = await self._offer(self._bounded(message), progress)
+                return await self._with_postscript(message, reply)
         except TimeoutError:
             logger.error(wording.LOG_TIMED_OUT, self._limits.message_seconds)
             return Reply(wording.TOO_SLOW, "error", confidence=0.0)
@@ -139,6 +163,21 @@ class Router:
             if reply is not None:
                 return await _follow(reply, progress)
         return Reply(wording.NOTHING, "error", confidence=0.0)
+
+    async def _with_postscript(self, message: IncomingMessage, reply: Reply) -> Reply:
+        """Add what is owed; the reply itself is never lost over it."""
+        if self._postscript is None or reply.is_silent:
+            return reply
+        try:
+            owed = await self._postscript(message, reply)
+        except Exception:  # noqa: BLE001 - what is owed is given with the next message
+            logger.opt(exception=True).warning(wording.LOG_NOT_NOTED)
+            return reply
+        if not owed:
+            return reply
+        text = wording.SEPARATOR.join([reply.text, *(more.text for more in owed)])
+        asking = next((more.asking for more in owed if more.asking), reply.asking)
+        return replace(reply, text=text, asking=asking, drawing=None)
 
     def _bounded(self, message: IncomingMessage) -> IncomingMessage:
         return replace(message, text=message.text[: self._limits.max_message_chars])
@@ -164,7 +203,7 @@ class Router:
         conversation = message.conversation
         group = f"group:{conversation.platform}:{conversation.id}"
         checks = [(personal_limit_key(message.user), self._limits.per_user, wording.SLOW_DOWN_USER)]
-        if conversation.is_group:
+        if conversation.is_group and not self._unmetered(message):
             checks.append((group, self._limits.per_group, wording.SLOW_DOWN_GROUP))
         for key, limit, notice in checks:
             if limit is None:

@@ -31,7 +31,7 @@ _ConceptId = Annotated[str, StringConstraints(pattern=r"^(ds|co|os|cn)\.[a-z0-9]
 _PointId = Annotated[str, StringConstraints(pattern=r"^(DS|CO|OS|CN)\d{4}$")]
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n(.*)\Z", re.DOTALL)
-_FORBIDDEN_MARKUP = {
+FORBIDDEN_MARKUP = {
     "三级标题": re.compile(r"^#{3,}\s", re.MULTILINE),
     "链接或图片": re.compile(r"\]\("),
     "HTML 标签": re.compile(r"<(?:/?(?:br|p|div|span|b|i|sub|sup|table|tr|td|img|a)\b)[^>]*>"),
@@ -152,7 +152,7 @@ def _body_problems(body: str) -> list[str]:
     if not MIN_HAN <= han <= MAX_HAN:
         problems.append(f"正文有 {han} 个汉字，应在 {MIN_HAN}–{MAX_HAN} 之间")
     prose = re.sub(r"```.*?```|`[^`\n]*`", "", body, flags=re.DOTALL)
-    for name, pattern in _FORBIDDEN_MARKUP.items():
+    for name, pattern in FORBIDDEN_MARKUP.items():
         if pattern.search(prose):
             problems.append(f"正文里不能用{name}（手机上的 QQ 显示不了）")
     if body.count("```") % 2:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from backend.knowledge.concepts import _FORBIDDEN_MARKUP
+from backend.knowledge.concepts import FORBIDDEN_MARKUP
 from backend.questions.generators.frame import Draft, Generator, generate
 from backend.questions.question import OPTION_KEYS, Question
 from tests.unit.knowledge.shipped import shipped_library
@@ -44,7 +44,7 @@ def check(generator: Generator, answer_of: Callable[[Question], str]) -> None:
         assert len(question.stem) <= 600, where
         assert all(len(option) <= 60 for option in question.options.values()), where
         for text in (question.stem, question.convention, *question.steps, *question.why.values()):
-            for name, pattern in _FORBIDDEN_MARKUP.items():
+            for name, pattern in FORBIDDEN_MARKUP.items():
                 assert not pattern.search(text), f"{name}: {where}"
         stems.add(question.stem)
     assert len(stems) > len(SEEDS) // 2, f"only {len(stems)} different stems"

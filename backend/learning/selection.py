@@ -1,0 +1,159 @@
+"""Which question comes next: ranks points by what is remembered, then finds a fresh question.
+
+A question that somebody had within ``NO_REPEAT`` is not put to them again, unless a small scope has
+nothing else left.
+"""
+
+import random
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from backend.knowledge.outline import Outline
+from backend.learning import choosing
+from backend.learning.askings import Askings
+from backend.learning.corrections import Corrections
+from backend.learning.groups import GroupSettings
+from backend.learning.progress import Progress
+from backend.learning.values import PersonState
+from backend.questions.catalogue import Catalogue, correct
+from backend.questions.question import Question
+from backend.questions.scope import Scope
+
+NO_REPEAT = timedelta(days=60)
+_ACTIVE = timedelta(days=14)
+_TODAY = timedelta(hours=18)
+_TRIED_POINTS = 40
+
+
+class Selection:
+    """Chooses questions for persons, groups and papers; ``exam_at`` is when 408 is written."""
+
+    def __init__(
+        self,
+        outline: Outline,
+        catalogue: Catalogue,
+        askings: Askings,
+        progress: Progress,
+        corrections: Corrections,
+        exam_at: datetime,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._outline = outline
+        self._catalogue = catalogue
+        self._askings = askings
+        self._progress = progress
+        self._corrections = corrections
+        self._exam_at = exam_at
+        self._chance = chance or random.Random()
+
+    @property
+    def points(self) -> frozenset[str]:
+        """The outline points that there are questions on."""
+        return self._catalogue.points
+
+    async def for_person(self, person_id: int, scope: Scope, now: datetime) -> Question | None:
+        """Choose the question in ``scope`` that gains the person most; None when there is none."""
+        available = self._inside(scope)
+        if not available:
+            return None
+        state = await self._progress.state(person_id)
+        recent = await self._recent_points(person_id, now)
+        ranked = choosing.rank_points(
+            state, self._outline, available, now, self._exam_at, recent=recent
+        )
+        return await self._find(ranked, now, state=state, person_id=person_id)
+
+    async def due(self, person_id: int, now: datetime) -> list[str]:
+        """List the points that the person should review now and that there are questions on."""
+        state = await self._progress.state(person_id)
+        points = choosing.due_points(state, now, self._exam_at)
+        return [point for point in points if point in self._catalogue.points]
+
+    async def for_point(self, person_id: int, point: str, now: datetime) -> Question | None:
+        """Choose a question on one point."""
+        state = await self._progress.state(person_id)
+        return await self._find([point], now, state=state, person_id=person_id)
+
+    async def for_group(
+        self, group_key: str, settings: GroupSettings, now: datetime
+    ) -> Question | None:
+        """Choose the day's next question of a group."""
+        available = [
+            point for point in self._catalogue.points if point[:2] not in settings.skipped_subjects
+        ]
+        if not available:
+            return None
+        states = await self._progress.members_state(group_key, now - _ACTIVE)
+        recent = await self._askings.recent_points(group_key, now - NO_REPEAT)
+        ranked = choosing.rank_group_points(
+            states,
+            self._outline,
+            available,
+            now,
+            self._exam_at,
+            recent_points=recent,
+            skipped_subjects=settings.skipped_subjects,
+            chance=self._chance,
+        )
+        used = await self._askings.recent_question_ids(group_key=group_key, since=now - NO_REPEAT)
+        changes = await self._corrections.key_changes()
+        lowest, highest = settings.levels
+        for strict in (True, False):
+            for point in ranked:
+                question = self._catalogue.pick(
+                    point, self._chance, avoid=used, level=(lowest + highest) / 2, changes=changes
+                )
+                fits = question is not None and lowest <= question.difficulty <= highest
+                if question is not None and (fits or not strict):
+                    return question
+        return None
+
+    async def paper(self, person_id: int, count: int, now: datetime) -> list[Question]:
+        """Choose up to ``count`` different questions in the exam's proportions and order."""
+        points = choosing.paper_points(self._outline, self._catalogue.points, count, self._chance)
+        used = await self._askings.recent_question_ids(person_id=person_id, since=now - NO_REPEAT)
+        changes = await self._corrections.key_changes()
+        taken: set[str] = set()
+        questions: list[Question] = []
+        for point in points:
+            question = self._catalogue.pick(
+                point, self._chance, avoid=used | taken, changes=changes
+            ) or self._catalogue.pick(point, self._chance, avoid=taken, changes=changes)
+            if question is not None:
+                taken.add(question.id)
+                questions.append(question)
+        return questions
+
+    async def again(self, asking_id: str) -> Question | None:
+        """Return the question of an earlier asking with the key in force; None if retracted."""
+        asking = await self._askings.get(asking_id)
+        if asking is None:
+            return None
+        return correct(asking.question, await self._corrections.key_changes())
+
+    def _inside(self, scope: Scope) -> list[str]:
+        return [point for point in self._catalogue.points if scope.holds(point)]
+
+    async def _recent_points(self, person_id: int, now: datetime) -> dict[str, datetime]:
+        attempts = await self._progress.recent(person_id, now - _TODAY)
+        return {attempt.point: attempt.answered_at for attempt, _ in attempts}
+
+    async def _find(
+        self, points: Sequence[str], now: datetime, *, state: PersonState, person_id: int
+    ) -> Question | None:
+        """Take the first point that still has a question that the person has not had lately."""
+        used = await self._askings.recent_question_ids(person_id=person_id, since=now - NO_REPEAT)
+        changes = await self._corrections.key_changes()
+        nothing: Collection[str] = ()
+        for avoid in (used, nothing):
+            for point in points[:_TRIED_POINTS]:
+                question = self._catalogue.pick(
+                    point,
+                    self._chance,
+                    avoid=avoid,
+                    level=choosing.pick_difficulty(state, point[:4]),
+                    changes=changes,
+                )
+                if question is not None:
+                    return question
+        return None

@@ -1,0 +1,112 @@
+"""All questions that can be asked: the bank, and what the generators can draw."""
+
+import random
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from backend.questions.bank import Bank
+from backend.questions.generators.frame import Generator, generate
+from backend.questions.question import OptionKey, Question
+
+_GENERATED = re.compile(r"gen\.([a-z0-9-]+)\.v(\d+):(\d{1,9})")
+_SEEDS = 1_000_000
+_DRAWS = 12
+
+KeyChanges = Mapping[str, OptionKey | None]
+"""Corrected keys by question id; None for a retracted question."""
+
+
+class Catalogue:
+    """Finds a question on a point, fresh for whoever gets it."""
+
+    def __init__(self, bank: Bank, generators: Sequence[Generator]) -> None:
+        self._bank = bank
+        self._generators = {generator.name: generator for generator in generators}
+        self._written: dict[str, list[Question]] = {}
+        for question in bank.questions.values():
+            self._written.setdefault(question.point, []).append(question)
+        self._drawn: dict[str, list[Generator]] = {}
+        for generator in generators:
+            for point in generator.points:
+                self._drawn.setdefault(point, []).append(generator)
+
+    @property
+    def points(self) -> frozenset[str]:
+        """The outline points that there are questions on."""
+        return frozenset(self._written) | frozenset(self._drawn)
+
+    @property
+    def written(self) -> int:
+        """How many questions of the bank count."""
+        return len(self._bank.questions)
+
+    @property
+    def kinds(self) -> int:
+        """How many kinds of questions can be generated."""
+        return len(self._generators)
+
+    def get(self, question_id: str) -> Question | None:
+        """Return the question of an id; a generated one only in its present version."""
+        if question_id in self._bank.written:
+            return self._bank.written[question_id]
+        match = _GENERATED.fullmatch(question_id)
+        generator = self._generators.get(match[1]) if match else None
+        if match is None or generator is None or int(match[2]) != generator.version:
+            return None
+        return generate(generator, int(match[3]))
+
+    def pick(
+        self,
+        point: str,
+        chance: random.Random,
+        *,
+        avoid: Collection[str] = (),
+        level: float | None = None,
+        changes: KeyChanges | None = None,
+    ) -> Question | None:
+        """Choose a question on ``point`` that is not in ``avoid``, near ``level`` (1 to 5).
+
+        Half of the time a written one when there is one left. Retracted ones are left out and
+        corrected keys applied. None when nothing is left.
+        """
+        changes = changes or {}
+        written = [
+            corrected
+            for question in self._written.get(point, ())
+            if question.id not in avoid and (corrected := correct(question, changes)) is not None
+        ]
+        drawn = self._draw(point, chance, avoid, changes)
+        if written and drawn:
+            written, drawn = (written, []) if chance.random() < 0.5 else ([], drawn)
+        pool = written or drawn
+        return _near(pool, level, chance) if pool else None
+
+    def _draw(
+        self, point: str, chance: random.Random, avoid: Collection[str], changes: KeyChanges
+    ) -> list[Question]:
+        """Draw until a few questions have ``point`` as their main one."""
+        generators = self._drawn.get(point, [])
+        found: list[Question] = []
+        for _ in range(_DRAWS if generators else 0):
+            question = generate(chance.choice(generators), chance.randrange(_SEEDS))
+            if question.point == point and question.id not in avoid and question.id not in changes:
+                found.append(question)
+            if len(found) == 3:
+                break
+        return found
+
+
+def correct(question: Question, changes: KeyChanges) -> Question | None:
+    """Return ``question`` with the key that is in force; None when it was retracted."""
+    if question.id not in changes:
+        return question
+    key = changes[question.id]
+    return None if key is None else replace(question, answer=key)
+
+
+def _near(pool: Sequence[Question], level: float | None, chance: random.Random) -> Question:
+    if level is None:
+        return chance.choice(pool)
+    best = min(abs(question.difficulty - level) for question in pool)
+    return chance.choice([q for q in pool if abs(q.difficulty - level) <= best + 0.5])

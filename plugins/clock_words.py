@@ -1,0 +1,58 @@
+"""Times of day as people write them: 12:30, 12：30, 8点, 晚上9点半, 21点30分."""
+
+import re
+from datetime import time
+
+_TIME = re.compile(
+    r"(早上|早晨|上午|中午|下午|傍晚|晚上|夜里|晚|早)?\s*"
+    r"(\d{1,2}|[零一二两三四五六七八九十]{1,3})\s*"
+    r"(?:[:：点时](?:\s*(半|一刻|三刻|\d{1,2}|[零一二三四五六七八九十]{1,3})\s*分?)?(?:整|钟)?)"
+)
+_DIGITS = "零一二三四五六七八九"
+_PARTS = {"半": 30, "一刻": 15, "三刻": 45}
+_AFTERNOON = ("下午", "傍晚", "晚上", "晚", "夜里")
+
+
+def parse_times(text: str) -> tuple[time, ...]:
+    """Return all times in ``text`` in their order; one that does not exist (25:00) ends in ()."""
+    times = [_time(match) for match in _TIME.finditer(text)]
+    return () if None in times else tuple(t for t in times if t is not None)
+
+
+def parse_time(text: str) -> time | None:
+    """Return the only time in ``text``; None when there is none, or more than one."""
+    times = parse_times(text)
+    return times[0] if len(times) == 1 else None
+
+
+def without_times(text: str) -> str:
+    """Return ``text`` with its times taken out."""
+    return _TIME.sub("", text)
+
+
+def _time(match: re.Match[str]) -> time | None:
+    hour, minute = _number(match[2]), _PARTS.get(match[3] or "")
+    if minute is None:
+        minute = _number(match[3]) if match[3] else 0
+    if hour is None or minute is None:
+        return None
+    if match[1] in _AFTERNOON and hour < 12:
+        hour += 12
+    if match[1] == "中午" and hour < 3:
+        hour += 12
+    return time(hour % 24, minute) if hour <= 24 and minute < 60 else None
+
+
+def _number(text: str) -> int | None:
+    """Read 8, 08, 八, 两, 十, 十二, 二十, 二十三."""
+    if text.isascii():
+        return int(text)
+    text = text.replace("两", "二")
+    if "十" in text:
+        tens, _, ones = text.partition("十")
+        return (_digit(tens) if tens else 1) * 10 + (_digit(ones) if ones else 0)
+    return _digit(text) if len(text) == 1 else None
+
+
+def _digit(char: str) -> int:
+    return _DIGITS.index(char)

@@ -1,0 +1,211 @@
+"""The daily question as members and admins of a group meet it, on a real database."""
+
+import os
+from datetime import time
+
+import pytest
+
+from backend.learning.groups import GroupSettings
+from plugins.daily_quiz.commands import parse
+from plugins.daily_quiz.plugin import changed_settings
+from tests.learning_house import GROUP, at, learning_house
+
+
+@pytest.fixture
+async def house(tmp_path):
+    async with learning_house(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def asked(house):
+    """A house whose group has been asked at 12:30 and where it is 12:40."""
+    await house.switch_on()
+    await house.run_due(at(12, 30))
+    house.now = at(12, 40)
+    return house
+
+
+async def say(house, text, **more):
+    return await house.quiz.respond(house.message(text, **more))
+
+
+async def the_asking(house):
+    return (await house.askings.of_group(GROUP.key, at(0)))[0]
+
+
+async def test_only_admins_and_superusers_change_a_group(house):
+    refused = await say(house, "/每日一题 开")
+    assert "管理员" in refused.text
+    assert await house.groups.get(GROUP.key) is None
+    reply = await say(house, "/每日一题 开", is_group_admin=True)
+    assert reply.text.startswith("每日一题已开启：每天 12:30 出题，21:30 公布答案。")
+    assert "下一题：今天 12:30。" in reply.text
+    assert (await say(house, "/每日一题 关", user="9")).text.startswith("每日一题已关闭")
+
+
+async def test_every_setting_can_be_changed_and_is_shown(house):
+    for text in (
+        "/每日一题 开",
+        "/每日一题 时间 12点半 18:00",
+        "/每日一题 公布 22:00",
+        "/每日一题 数量 3",
+        "/每日一题 科目 操作系统 计网",
+        "/每日一题 星期 一到五",
+        "/每日一题 难度 2-4",
+        "/每日一题 安静 23:30-6:30",
+    ):
+        reply = await say(house, text, is_group_admin=True)
+        assert reply.decision == "command"
+    settings = (await house.groups.get(GROUP.key)).settings
+    assert settings == GroupSettings(
+        enabled=True,
+        times=(time(12, 30), time(18, 0)),
+        reveal=time(22, 0),
+        count=3,
+        skipped_subjects=("DS", "CO"),
+        weekdays=(0, 1, 2, 3, 4),
+        quiet=(time(23, 30), time(6, 30)),
+        levels=(2, 4),
+        changed_at=house.now,
+    )
+    shown = (await say(house, "/设置")).text
+    for part in (
+        "12:30、18:00",
+        "周一二三四五",
+        "22:00",
+        "数据结构、计算机组成原理",
+        "2–4",
+        "23:30–06:30",
+    ):
+        assert part in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("/每日一题 时间 25:00", "时间这样写"),
+        ("/每日一题 时间 23:30", "安静时段"),
+        ("/每日一题 时间 8:00 9:00 10:00 11:00 12:00", "最多 4 个"),
+        ("/每日一题 数量 9", "1 到 5"),
+        ("/每日一题 科目 微积分", "不认识科目“微积分”"),
+        ("/每日一题 跳过 ds co os cn", "没有题可出"),
+        ("/每日一题 难度 7", "难度是 1 到 5"),
+        ("/每日一题 安静 12:00-13:00", "盖住了"),
+        ("/每日一题 飞", "没看懂"),
+    ],
+)
+async def test_a_setting_that_makes_no_sense_gets_a_sentence_and_changes_nothing(house, text, said):
+    await house.switch_on()
+    before = await house.groups.get(GROUP.key)
+    reply = await say(house, text, is_group_admin=True)
+    assert said in reply.text
+    assert await house.groups.get(GROUP.key) == before
+
+
+async def test_an_answer_in_the_group_is_confirmed_without_giving_anything_away(asked):
+    asking = await the_asking(asked)
+    for user, letter in enumerate("ABCD", start=1):
+        reply = await say(asked, letter, user=str(user))
+        assert reply.text.startswith(f"收到，选 {letter}（第 {user} 位作答，21:30 公布答案）")
+        for word in ("对了", "答错", "应选", asking.question.why["A"]):
+            assert word not in reply.text
+
+
+async def test_the_first_answer_counts(asked):
+    await say(asked, "B")
+    again = await say(asked, "C")
+    assert "以第一次的 B 为准" in again.text
+    tally = await asked.askings.tally((await the_asking(asked)).id)
+    assert tally.total == 1
+
+
+async def test_quoting_the_question_answers_it_and_quoting_chatter_does_not_hurt(asked):
+    await asked.askings.note_messages("no such", GROUP.key, [])
+    reply = await say(asked, "选 d 吧", quoted="1")
+    assert reply.text.startswith("收到，选 D")
+    assert "以第一次的 D 为准" in (await say(asked, "A", quoted="no such message")).text
+
+
+async def test_answering_privately_is_graded_at_once_and_counts_for_the_group(asked):
+    await say(asked, "A", user="1")
+    asking = await the_asking(asked)
+    right = asking.shown_answer
+    await asked.people.identify("fake", "2", asked.now)
+    identity = await asked.people.find("fake", "2")
+    await asked.people.seen(GROUP.key, identity.id, asked.now)
+    reply = await say(asked, right, user="2", conversation=asked.private("2"))
+    assert reply.text.startswith(f"**✅ 答对了，选 {right}。**")
+    assert "依据：" in reply.text
+    assert (await asked.askings.tally(asking.id)).total == 2
+
+
+async def test_a_stranger_s_private_letter_is_no_answer_to_any_group(asked):
+    assert await say(asked, "A", user="999", conversation=asked.private("999")) is None
+
+
+async def test_several_open_questions_ask_for_the_number(house):
+    await house.switch_on(count=2)
+    await house.run_due(at(12, 30))
+    reply = await say(house, "B")
+    assert "请带上题号" in reply.text
+    both = await say(house, "1B 2C")
+    assert both.text.count("收到") == 2
+    by_quote = await say(house, "A", user="8", quoted="2")
+    assert by_quote.text.startswith("收到")
+
+
+async def test_explanations_are_for_those_who_answered_and_in_the_group_after_the_reveal(
+    asked,
+):
+    assert "公布时间" in (await say(asked, "解析")).text
+    await say(asked, "B")
+    private = {"conversation": asked.private()}
+    assert "依据：" in (await say(asked, "解析", **private)).text
+    await asked.run_due(at(21, 30))
+    assert "依据：" in (await say(asked, "解析")).text
+
+
+async def test_the_question_can_be_shown_again(asked):
+    reply = await say(asked, "每日一题")
+    assert (await the_asking(asked)).question.stem in reply.text
+    assert reply.asking == (await the_asking(asked)).id
+
+
+async def test_without_an_open_question_the_next_time_is_said(house):
+    assert "管理员" in (await say(house, "每日一题")).text
+    await house.switch_on()
+    assert "下一题：今天 12:30" in (await say(house, "每日一题")).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "什么是死锁",
+        "B树和B+树的区别",
+        "每日一题是什么意思",
+        "设置断点",
+        "c语言",
+        "AB",
+        "答案是多少位",
+        "解析一下死锁",
+    ],
+)
+async def test_everything_else_is_left_to_the_other_plugins(asked, text):
+    assert await say(asked, text) is None
+
+
+async def test_a_dead_record_is_one_sentence(asked):
+    await asked.database.aclose()
+    asked.database.engine.sync_engine.dispose()
+    folder = asked.database.place
+    os.rename(folder, folder + ".gone")
+    os.mkdir(folder)
+    reply = await say(asked, "B")
+    assert (reply.decision, "学习记录暂时用不了" in reply.text) == ("error", True)
+
+
+def test_resetting_keeps_the_switch(house):
+    settings = GroupSettings(enabled=True, count=4, levels=(3, 5))
+    reset = changed_settings(settings, parse("/每日一题 重置"), house.scopes)
+    assert reset == GroupSettings(enabled=True)

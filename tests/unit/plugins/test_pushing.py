@@ -1,0 +1,272 @@
+"""Pushes against a real ledger: exactly one for each target and slot, whatever happens."""
+
+import asyncio
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+
+from backend.learning.groups import slots_of
+from backend.learning.ledger import LEASE
+from backend.learning.values import study_day
+from plugins.messages import Conversation, DeliveryUncertain, NotSent
+from tests.fakes_outbox import FakeOutbox
+from tests.learning_house import GROUP, at, learning_house
+
+
+@pytest.fixture
+async def house(tmp_path):
+    async with learning_house(tmp_path) as made:
+        yield made
+
+
+async def states(house, day=22):
+    return [(row.slot, row.state) for row in await house.ledger.of_day(at(0, day=day).date())]
+
+
+async def test_a_question_is_pushed_at_its_time_and_only_once(house):
+    await house.switch_on()
+    await house.run_due(at(12, 29))
+    assert house.outbox.sent == []
+    for minute in (30, 30, 31, 45):
+        await house.run_due(at(12, minute))
+    [text] = house.outbox.texts(GROUP.key)
+    assert text.startswith("**【408 每日一题 · 距初试 27 天】")
+    assert await states(house) == [("question-1", "confirmed")]
+
+
+async def test_two_instances_at_the_same_moment_send_one(house, tmp_path):
+    await house.switch_on()
+    async with learning_house(tmp_path, outbox=house.outbox, instance="two") as other:
+        other.now = house.now = at(12, 30)
+        await asyncio.gather(*(one.pusher.run_due(at(12, 30)) for one in (house, other) * 5))
+    assert len(house.outbox.sent) == 1
+
+
+async def test_a_disconnected_platform_gets_the_same_question_when_it_is_back(house):
+    await house.switch_on()
+    house.outbox.connected = False
+    await house.run_due(at(12, 30))
+    assert await states(house) == [("question-1", "failed")]
+    await house.run_due(at(12, 30, second=20))
+    first = await house.ledger.find(GROUP.key, "question-1", at(12).date())
+    assert first.tries == 1, "the back-off was not kept"
+    house.outbox.connected = True
+    await house.run_due(at(12, 31))
+    assert await states(house) == [("question-1", "confirmed")]
+    again = await house.ledger.find(GROUP.key, "question-1", at(12).date())
+    assert again.asking_id == first.asking_id
+    assert len(house.outbox.sent) == 1
+
+
+async def test_what_stays_disconnected_is_skipped_with_its_reason_and_the_operator_told(house):
+    await house.switch_on()
+    house.outbox.connected = False
+    for minutes in range(0, 75, 1):
+        await house.run_due(at(12, 30) + timedelta(minutes=minutes))
+    row = await house.ledger.find(GROUP.key, "question-1", at(12).date())
+    assert (row.state, row.reason) == ("skipped", "没有连接")
+    assert await house.askings.of_group(GROUP.key, at(0)) == [], "nobody saw it, it is not open"
+    assert len(house.told) == 1
+    house.outbox.connected = True
+    await house.run_due(at(14))
+    assert house.outbox.sent == []
+
+
+async def test_a_refusal_for_good_is_not_tried_again(house):
+    await house.switch_on()
+    house.outbox.failures.append(NotSent("机器人不在群里", can_retry=False))
+    await house.run_due(at(12, 30))
+    await house.run_due(at(12, 40))
+    assert await states(house) == [("question-1", "skipped")]
+    assert house.outbox.sent == []
+
+
+async def test_what_may_have_arrived_is_not_sent_again_and_can_be_answered(house):
+    await house.switch_on()
+    house.outbox.failures.append(DeliveryUncertain("等确认超时"))
+    house.outbox.delivers_anyway = True
+    await house.run_due(at(12, 30))
+    await house.run_due(at(12, 50))
+    assert await states(house) == [("question-1", "unknown")]
+    assert len(house.outbox.sent) == 1
+    assert "状态不明" in house.told[0]
+    reply = await house.quiz.respond(house.message("B"))
+    assert reply.text.startswith("收到")
+
+
+async def test_a_crash_between_sending_and_confirming_leaves_it_unknown(house):
+    await house.switch_on()
+    house.outbox.failures.append(asyncio.CancelledError())
+    with pytest.raises(asyncio.CancelledError):
+        await house.run_due(at(12, 30))
+    assert await states(house) == [("question-1", "sent")]
+    await house.run_due(at(12, 31))
+    assert house.outbox.sent == []
+    await house.run_due(at(12, 30) + LEASE + timedelta(seconds=1))
+    assert await states(house) == [("question-1", "unknown")]
+    assert len(house.told) == 1
+
+
+async def test_a_crash_before_sending_is_made_up_by_another_instance(house, tmp_path):
+    await house.switch_on()
+    [slot] = slots_of((await house.groups.get(GROUP.key)).settings, at(12).date())
+    assert await house.ledger.claim(GROUP.key, slot.name, slot.day, slot.due_at, at(12, 30))
+    async with learning_house(tmp_path, outbox=house.outbox, instance="two") as other:
+        await other.run_due(at(12, 31))
+        assert house.outbox.sent == []
+        await other.run_due(at(12, 30) + LEASE)
+    assert len(house.outbox.sent) == 1
+    assert await states(house) == [("question-1", "confirmed")]
+
+
+async def test_a_start_within_the_window_makes_up_and_a_later_one_skips(house):
+    await house.switch_on()
+    await house.run_due(at(13, 20))
+    assert await states(house) == [("question-1", "confirmed")]
+    await house.run_due(at(14, 20, day=23))
+    [row] = await house.ledger.of_day(at(0, day=23).date())
+    assert (row.state, row.reason) == ("skipped", "超过了补发时限（60 分钟）")
+    # The reveal of the day before was due meanwhile: late, but it is not forgotten.
+    assert len(house.outbox.sent) == 1
+
+
+async def test_settings_changed_a_minute_before_move_the_push_and_never_double_it(house):
+    await house.switch_on()
+    house.now = at(12, 29)
+    settings = (await house.groups.get(GROUP.key)).settings
+    moved = replace(settings, times=(time(12, 40),))
+    await house.groups.save(GROUP.key, "fake", "bot", "100", moved, at(12, 29))
+    await house.run_due(at(12, 30))
+    assert house.outbox.sent == []
+    await house.run_due(at(12, 40))
+    back = replace(settings, times=(time(12, 50),))
+    await house.groups.save(GROUP.key, "fake", "bot", "100", back, at(12, 45))
+    await house.run_due(at(12, 50))
+    assert len(house.outbox.sent) == 1
+
+
+async def test_switching_on_after_the_time_starts_tomorrow(house):
+    house.now = at(12, 45)
+    await house.switch_on()
+    group = await house.groups.get(GROUP.key)
+    off = await house.groups.save(
+        GROUP.key, "fake", "bot", "100", _disabled(group.settings), at(12, 40)
+    )
+    assert not off.settings.enabled
+    await house.groups.save(GROUP.key, "fake", "bot", "100", group.settings, at(12, 45))
+    await house.run_due(at(12, 46))
+    assert house.outbox.sent == []
+    await house.run_due(at(12, 30, day=23))
+    assert len(house.outbox.sent) == 1
+
+
+def _disabled(settings):
+    return replace(settings, enabled=False)
+
+
+async def test_a_clock_that_jumps_back_changes_nothing(house):
+    await house.switch_on()
+    await house.run_due(at(12, 30))
+    await house.run_due(at(11, 0))
+    await house.run_due(at(12, 30))
+    assert len(house.outbox.sent) == 1
+
+
+async def test_several_questions_a_day_are_spread_over_the_times(house):
+    await house.switch_on(times=(time(12, 30), time(18, 0)), count=3)
+    await house.run_due(at(12, 30))
+    assert len(house.outbox.sent) == 2
+    await house.run_due(at(18, 0))
+    heads = [text.split("】")[0] for text in house.outbox.texts(GROUP.key)]
+    assert [head.split(" ")[2] for head in heads] == ["1/3", "2/3", "3/3"]
+    points = [a.question.point for a in await house.askings.of_group(GROUP.key, at(0))]
+    assert len(set(points)) == 3
+
+
+async def test_the_reveal_tells_the_answer_the_shares_and_closes_the_question(house):
+    await house.switch_on()
+    await house.run_due(at(12, 30))
+    [asking] = await house.askings.of_group(GROUP.key, at(0))
+    for user, letter in enumerate("AABCD", start=1):
+        await house.quiz.respond(house.message(letter, user=str(user)))
+    await house.run_due(at(21, 30))
+    await house.run_due(at(21, 31))
+    [_, text] = house.outbox.texts(GROUP.key)
+    assert f"答案 **{asking.shown_answer}**" in text
+    assert "5 人作答" in text
+    assert "A 40%  B 20%  C 20%  D 20%" in text
+    assert "依据：" in text
+    house.now = at(21, 40)
+    late = await house.quiz.respond(house.message("A", user="77"))
+    assert "算练习" in late.text
+    assert (await house.askings.tally(asking.id)).total == 5
+
+
+async def test_quiet_hours_paused_groups_and_days_off_stay_silent(house):
+    await house.switch_on(weekdays=(0, 1, 2, 3, 4))  # the 22nd is a Sunday
+    await house.run_due(at(12, 30))
+    await house.switch_on(paused=True)
+    await house.run_due(at(12, 31))
+    await house.switch_on(quiet=(time(12, 0), time(13, 0)))
+    await house.run_due(at(12, 32))
+    assert house.outbox.sent == []
+
+
+async def test_no_group_gets_the_question_or_members_of_another(house):
+    other = Conversation("fake", "bot", "200", is_group=True)
+    await house.switch_on()
+    await house.switch_on(other)
+    await house.run_due(at(12, 30))
+    mine = (await house.askings.of_group(GROUP.key, at(0)))[0]
+    await house.quiz.respond(house.message("A", user="5"))
+    await house.people.show_name(GROUP.key, 1, "小明", at(12, 31))
+    await house.run_due(at(21, 30))
+    assert (await house.askings.tally(mine.id)).total == 1
+    assert not any("小明" in text for text in house.outbox.texts(other.key))
+    assert any("小明" in text for text in house.outbox.texts(GROUP.key))
+
+
+async def test_a_platform_without_pushes_gets_the_question_with_the_first_message(tmp_path):
+    async with learning_house(tmp_path, outbox=FakeOutbox(unprompted=False)) as house:
+        await house.switch_on()
+        await house.run_due(at(12, 30))
+        assert house.outbox.sent == []
+        assert "不允许主动推送" in house.told[0]
+        house.now = at(15)
+        [reply] = await house.pusher.owed(GROUP, at(15))
+        assert "408 每日一题" in reply.text
+        assert await house.pusher.owed(GROUP, at(15, 1)) == []
+        row = await house.ledger.find(GROUP.key, "question-1", at(12).date())
+        assert (row.state, row.reason[:6]) == ("confirmed", "平台不允许主")
+        [reveal] = await house.pusher.owed(GROUP, at(22))
+        assert "答案" in reveal.text
+        await house.run_due(at(22, 1))
+        assert house.outbox.sent == []
+        await house.run_due(at(1, day=24))
+        skipped = await house.ledger.find(GROUP.key, "question-1", at(12, day=23).date())
+        assert skipped.state == "skipped"
+
+
+async def test_a_reminder_comes_once_a_day_in_private(house):
+    identity = await house.people.identify("fake", "5", at(10))
+    target = {"platform": "fake", "bot": "bot", "id": "5"}
+    await house.people.set_reminder(identity.person_id, time(20, 0), target, at(10))
+    await house.run_due(at(19, 59))
+    for minute in (0, 0, 5):
+        await house.run_due(at(20, minute))
+    [(key, reply)] = house.outbox.sent
+    assert key == "fake:p:5"
+    assert "今天还没做题" in reply.text
+    await house.run_due(at(20, 0, day=23))
+    assert len(house.outbox.sent) == 2
+
+
+async def test_the_question_keeps_to_the_subjects_and_levels_of_the_group(house):
+    await house.switch_on(skipped_subjects=("DS", "CO", "CN"))
+    for day in range(22, 27):
+        await house.run_due(at(12, 30, day=day))
+    asked = await house.askings.of_group(GROUP.key, at(0))
+    assert len(asked) == 5
+    assert {asking.question.subject for asking in asked} == {"OS"}
+    assert study_day(asked[0].asked_at).day == 26
