@@ -298,7 +298,8 @@ def test_translation_by_the_two_way_tlb() -> None:
 
 
 def test_cases_with_exactly_one_memory_access() -> None:
-    question = asked("one-memory-access", "放在主存中，不进 Cache", "页表只有一级", "访问一次主存调入整块")
+    parts = ("放在主存中，不进 Cache", "页表只有一级", "访问一次主存调入整块")
+    question = asked("one-memory-access", *parts)
     cases = [
         line.removeprefix("- ").split(". ")
         for line in question["stem"].splitlines()

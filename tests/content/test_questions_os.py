@@ -489,7 +489,7 @@ def test_faults_of_a_walk_by_columns() -> None:
 
 def test_which_statements_on_lru_hold() -> None:
     question_id = "q.os.lru-statements"
-    stem(question_id, "Ⅰ. 对同一访问序列，增加页框", "Ⅲ. 页框初始为空，反复依次访问 5 个页而只有 4 个页框")
+    stem(question_id, "Ⅰ. 对同一访问序列，增加页框", "Ⅲ. 页框初始为空，反复依次访问 5 个页")
     random = Random(408)
     walks = [[random.randrange(6) for _ in range(20)] for _ in range(500)]
     lru = [[faults(walk, frames, by_use=True) for frames in range(1, 7)] for walk in walks]
