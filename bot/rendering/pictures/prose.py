@@ -1,0 +1,90 @@
+"""The Markdown subset of replies as plain data for the typesetter.
+
+    {"kind": "text", "runs": [[["死锁", "b"], ["是…", ""]], …one list a line…]}
+    {"kind": "heading", "runs": …}
+    {"kind": "list", "indented": true, "items": [{"mark": "1.", "parts": […]}]}
+    {"kind": "code", …}    see code.py
+    {"kind": "table", …}   see tables.py
+
+A run is a text and its style: "" plain, "b" bold, "c" code.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from markdown_it.tree import SyntaxTreeNode
+
+from bot.rendering.markdown import parse
+from bot.rendering.pictures.characters import breakable
+from bot.rendering.pictures.code import code_part
+from bot.rendering.pictures.tables import Runs, table_parts
+
+Clean = Callable[[str], str]
+
+_MAX_INDENTS = 3
+"""Lists nested deeper, which nobody writes, would leave no width for their text."""
+
+
+def prose_parts(markdown: str, clean: Clean) -> list[dict[str, Any]]:
+    """Read ``markdown`` into parts; ``clean`` is applied to every text."""
+    return list(_parts(parse(markdown.replace("\0", "")).children, clean, depth=0))
+
+
+def one_style(text: str) -> Runs:
+    """Make the runs of plain text, which keeps its line feeds."""
+    return [[[breakable(line), ""]] for line in text.split("\n")]
+
+
+def _parts(nodes: Iterable[SyntaxTreeNode], clean: Clean, depth: int) -> Iterator[dict[str, Any]]:
+    for node in nodes:
+        match node.type:
+            case "fence":
+                yield code_part(clean(node.content))
+            case "table":
+                rows = (row for row in node.walk() if row.type == "tr")
+                yield from table_parts([[_runs(cell, clean) for cell in r.children] for r in rows])
+            case "bullet_list" | "ordered_list":
+                yield _list(node, clean, depth)
+            case "heading":
+                yield {"kind": "heading", "runs": _breakable(_runs(node, clean))}
+            case _:
+                yield {"kind": "text", "runs": _breakable(_runs(node, clean))}
+
+
+def _list(node: SyntaxTreeNode, clean: Clean, depth: int) -> dict[str, Any]:
+    items = [
+        {
+            "mark": clean(f"{item.info}{item.markup}") if item.info else "•",
+            "parts": list(_parts(item.children, clean, depth + 1)),
+        }
+        for item in node.children
+    ]
+    return {"kind": "list", "indented": depth < _MAX_INDENTS, "items": items}
+
+
+def _runs(node: SyntaxTreeNode, clean: Clean) -> Runs:
+    """Collect the styled texts below ``node``, one list a line."""
+    lines: Runs = [[]]
+    for leaf in node.walk():
+        if leaf.type not in ("text", "code_inline"):
+            continue
+        first, *others = clean(leaf.content).split("\n")
+        style = _style(leaf)
+        lines[-1] += [[first, style]] if first else []
+        lines += [[[other, style]] if other else [] for other in others]
+    return lines
+
+
+def _breakable(runs: Runs) -> Runs:
+    return [[[breakable(text), style] for text, style in line] for line in runs]
+
+
+def _style(leaf: SyntaxTreeNode) -> str:
+    if leaf.type == "code_inline":
+        return "c"
+    parent = leaf.parent
+    while parent is not None:
+        if parent.type == "strong":
+            return "b"
+        parent = parent.parent
+    return ""
