@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.generators.mixing import mixed
 from backend.questions.solvers.crc import CrcRun, CrcTask, divide
 from backend.questions.solvers.refusal import Refusal
 from backend.questions.working import working
@@ -28,7 +29,7 @@ class CrcGenerator:
 
     def draft(self, chance: random.Random) -> Draft:
         """Draw the form, then its bits."""
-        return chance.choice(_FORMS)(chance)
+        return mixed(chance.choice(_FORMS)(chance), chance)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from backend.questions.generators.ieee754_text import (
     scientific,
     signed,
 )
+from backend.questions.generators.mixing import mixed
 from backend.questions.solvers.ieee754 import (
     BIAS,
     FRACTION_BITS,
@@ -42,7 +43,7 @@ class Ieee754Generator:
 
     def draft(self, chance: random.Random) -> Draft:
         """Draw the form, then its number."""
-        return chance.choice(_FORMS)(chance)
+        return mixed(chance.choice(_FORMS)(chance), chance)
 
 
 def _to_word(chance: random.Random) -> Draft:

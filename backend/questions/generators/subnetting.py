@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.generators.mixing import mixed
 from backend.questions.solvers.refusal import Refusal
 from backend.questions.solvers.subnetting import (
     Block,
@@ -37,7 +38,7 @@ class SubnettingGenerator:
 
     def draft(self, chance: random.Random) -> Draft:
         """Draw the form, then its numbers."""
-        return chance.choice(_FORMS)(chance)
+        return mixed(chance.choice(_FORMS)(chance), chance)
 
 
 def _network(chance: random.Random) -> Draft:

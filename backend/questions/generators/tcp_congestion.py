@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.generators.mixing import mixed
 from backend.questions.solvers.tcp_congestion import (
     CongestionRun,
     CongestionTask,
@@ -36,7 +37,7 @@ class TcpCongestionGenerator:
 
     def draft(self, chance: random.Random) -> Draft:
         """Draw the form, then its windows."""
-        return chance.choice(_FORMS)(chance)
+        return mixed(chance.choice(_FORMS)(chance), chance)
 
 
 def _window_at(chance: random.Random) -> Draft:
@@ -104,7 +105,7 @@ def _after_loss_slips(run: CongestionRun, number: int) -> list[Distractor]:
 
 def _after_rtts(chance: random.Random) -> Draft:
     """A timeout at a window in KB; asks for cwnd after some round-trip times without loss."""
-    mss, segments = chance.choice((1, 1, 2, 4)), 2 * chance.randint(6, 16)
+    mss, segments = chance.choice((1, 1, 2, 4)), 2 * chance.randint(5, 20)
     ssthresh = segments // 2
     rtts = _slow_rounds(ssthresh) + chance.randint(0, 2)
     run = _restarted(segments, "timeout", rtts + 1)
@@ -196,8 +197,8 @@ def _reached_by_overshooting(half: int, goal: int, loss: Loss) -> list[Distracto
 def _pair(chance: random.Random) -> Draft:
     """A loss; asks for both ssthresh and cwnd right after it."""
     loss: Loss = chance.choice(("timeout", "duplicates"))
-    mss, old = chance.choice((1, 1, 2)), chance.choice((8, 12, 16, 20, 24))
-    reached = old + 2 * chance.randint(1, 5)
+    mss, old = chance.choice((1, 2, 4)), chance.choice((8, 12, 16, 20, 24, 32))
+    reached = old + 2 * chance.randint(1, 6)
     cwnd, ssthresh = shrunk(reached, loss)
     named = "TCP Reno " if loss == "duplicates" else "TCP "
     stem = (
@@ -227,7 +228,7 @@ def _pair(chance: random.Random) -> Draft:
 
 def _send_window(chance: random.Random) -> Draft:
     """The receiver's window joins in; asks for the send window of a round."""
-    ssthresh, number = chance.choice((6, 8, 10, 12, 16)), chance.randint(5, 8)
+    ssthresh, number = chance.randint(5, 16), chance.randint(5, 8)
     cwnd = control_congestion(CongestionTask(ssthresh, number)).round(number).cwnd
     rwnd = cwnd + chance.choice((-5, -3, -2, 2, 4))
     run = control_congestion(CongestionTask(ssthresh, number, rwnd=rwnd))
@@ -294,7 +295,7 @@ _FORMS: tuple[Callable[[random.Random], Draft], ...] = (
 
 def _start_with_even_end(chance: random.Random) -> tuple[int, int]:
     """Draw a threshold and a later round in which cwnd is even, so that halving it is exact."""
-    ssthresh = chance.choice((8, 10, 12, 16, 20))
+    ssthresh = chance.choice((8, 10, 12, 14, 16, 18, 20, 24))
     first = _slow_rounds(ssthresh) + 1
     return ssthresh, first + 2 * chance.randint(1, 3)
 
