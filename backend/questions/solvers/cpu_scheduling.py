@@ -1,11 +1,11 @@
 """CPU scheduling on one processor without input, output or switching costs.
 
 Conventions as in the cards os.round-robin and os.starvation and in the Chinese textbooks (汤小丹,
-计算机操作系统, 3.2-3.3): turnaround = completion - arrival, weighted turnaround = turnaround / burst, waiting =
-turnaround - burst, response ratio = (waiting + burst) / burst. Who arrives just when a choice is
-made takes part in it. Of equals the one that runs goes on, else the one that came first goes, else
-the one listed first. In a round robin a process that arrives just when a quantum ends is queued
-before the one that is taken off.
+计算机操作系统, chapter 3): turnaround = completion - arrival, weighted turnaround = turnaround /
+burst, waiting = turnaround - burst, response ratio = (waiting + burst) / burst. Who arrives just
+when a choice is made takes part in it. Of equals the one that runs goes on, else the one that came
+first goes, else the one listed first. In a round robin a process that arrives just when a quantum
+ends is queued before the one that is taken off.
 """
 
 from collections import deque

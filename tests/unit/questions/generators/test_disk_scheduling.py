@@ -99,7 +99,7 @@ def no_mirror(mirrored, sign):
 )
 def test_a_bug_planted_in_the_solver_fails_the_check(monkeypatch, place, bug):
     monkeypatch.setattr(f"{MODULE}.{place}", bug)
-    with pytest.raises(AssertionError, match="gen.disk-scheduling"):
+    with pytest.raises(AssertionError, match=r"gen\.disk-scheduling"):
         check(GENERATOR, answer_of)
 
 

@@ -77,7 +77,7 @@ def sweep_without_bits(memory):
 )
 def test_a_bug_planted_in_the_solver_fails_the_check(monkeypatch, place, bug):
     monkeypatch.setattr(f"{MODULE}.{place}", bug)
-    with pytest.raises(AssertionError, match="gen.page-replacement"):
+    with pytest.raises(AssertionError, match=r"gen\.page-replacement"):
         check(GENERATOR, answer_of)
 
 
