@@ -77,7 +77,7 @@ class OneBotPlatform:
     async def receive(self, bot: Bot, event: MessageEvent) -> None:
         """Take one message; the work is done by a task of ours, so NoneBot's can end at once."""
         del bot
-        decoded = decode(event, self._clock(), self.options.ignored_users)
+        decoded = decode(event, self._clock(), self.options.ignored_users, self.outbox.sent)
         if decoded is not None and not self._closing:
             self._start(self._answer(*decoded))
 

@@ -1,6 +1,7 @@
 """OneBot v11 events and messages as values of the house, and back."""
 
 from base64 import b64encode
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,14 +37,22 @@ class Target:
 
 
 def decode(
-    event: MessageEvent, now: datetime, ignored_users: frozenset[str]
+    event: MessageEvent,
+    now: datetime,
+    ignored_users: frozenset[str],
+    sent: Container[str] = (),
 ) -> tuple[IncomingMessage, Target] | None:
-    """Read an event; None for kinds that cannot be answered (anonymous, temporary, notices)."""
+    """Read an event; None for kinds that cannot be answered (anonymous, temporary, notices).
+
+    ``sent`` are the ids of messages of ours: NoneBot asks the client for a quoted message to see
+    whose it is, and a client forgets messages after some thousands or a restart.
+    """
+    quoted = _quoted(event)
     if isinstance(event, GroupMessageEvent):
         if event.sub_type not in ("normal", "") or event.anonymous is not None:
             return None
         target = Target(str(event.self_id), event.user_id, event.group_id, event.message_id)
-        addressed = event.is_tome() or _mentions(event)
+        addressed = event.is_tome() or _mentions(event) or quoted in sent
         window = str(event.group_id)
     elif isinstance(event, PrivateMessageEvent):
         if event.sub_type == "group":  # a temporary session through a group: QQ refuses replies
@@ -65,7 +74,7 @@ def decode(
         addressed=addressed,
         received_at=now,
         from_bot=_is_bot(event, ignored_users),
-        quoted=_quoted(event),
+        quoted=quoted,
         is_group_admin=target.group_id is not None and event.sender.role in ("owner", "admin"),
         sender_name=clean_text(event.sender.card or event.sender.nickname or "").strip(),
     )

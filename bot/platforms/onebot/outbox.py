@@ -5,6 +5,7 @@ for a client that is coming back, and is sent again when the connection broke be
 confirmed it, for the person is looking at the chat.
 """
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,6 +29,7 @@ from plugins.messages import (
 PRIVATE_REFUSED = "私聊发不出去，请先加我好友再私聊我。"
 PRIVATE_UNCERTAIN = "回复发到私聊了；没收到的话，请先加我好友再私聊我。"
 _PUSH_SECONDS = 1.0
+_REMEMBERED_IDS = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,11 @@ class OneBotOutbox:
     def __init__(
         self, connections: Connections, reply_seconds: float, painter: Painter | None = None
     ) -> None:
-        """``reply_seconds``: how long a reply waits for a client that is away."""
+        """``reply_seconds``: how long a reply waits for a client that is away.
+
+        ``sent`` holds the ids of the latest messages of ours.
+        """
+        self.sent: OrderedDict[str, None] = OrderedDict()
         self._connections = connections
         self._painter = painter
         self._for_push = _Patience(_PUSH_SECONDS, tries=1)
@@ -111,7 +117,12 @@ class OneBotOutbox:
     ) -> list[str]:
         data = await self._call(target, "msg", patience, message=message)
         number = data.get("message_id")
-        return [] if number is None else [str(number)]
+        if number is None:
+            return []
+        self.sent[str(number)] = None
+        if len(self.sent) > _REMEMBERED_IDS:
+            self.sent.popitem(last=False)
+        return [str(number)]
 
     async def _attach(self, target: Target, attachment: Attachment, patience: _Patience) -> None:
         """Send the file; its content as messages where the client takes no files."""

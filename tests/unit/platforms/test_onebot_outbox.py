@@ -59,6 +59,16 @@ async def test_what_quotes_the_bot_arrives_as_its_text_and_what_it_quotes(client
     assert message["addressed"]
 
 
+async def test_our_message_is_known_when_the_client_has_forgotten_it(client):
+    await client.group_message("什么是死锁", mention=True)
+    question = await client.next_reply()
+    client.refuse("get_msg", {"retcode": 1200, "message": "消息不存在"})
+    await client.group_message([quote(question.message_id), text("B")], user=41)
+    assert (await client.next_reply()).text == "41：B"
+    await client.group_message([quote(424242), text("B")], user=41)
+    assert await client.is_silent()
+
+
 async def test_the_quoted_id_is_known_even_when_nobody_has_the_message(client):
     assert (await decoded(client, quote(424242)))["quoted"] == "424242"
     assert (await decoded(client))["quoted"] is None
