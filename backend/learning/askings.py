@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Select, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Select, delete, exists, func, insert, select, update
 
 from backend.learning.asking_rows import (
     PAPER,
@@ -228,10 +228,10 @@ class Askings:
     ) -> set[str]:
         """Return what was put to a group, or to a person or answered by them; or to either."""
         theirs = select(identities.c.id).where(identities.c.person_id == person_id)
-        asked = select(askings.c.question_id).where(
-            askings.c.asked_at >= since,
-            or_(askings.c.group_key == group_key, askings.c.identity_id.in_(theirs)),
-        )
+        to_them = askings.c.identity_id.in_(theirs)
+        if group_key is not None:  # compared with None, it would be every question to a person
+            to_them |= askings.c.group_key == group_key
+        asked = select(askings.c.question_id).where(askings.c.asked_at >= since, to_them)
         answered = select(attempts.c.question_id).where(
             attempts.c.answered_at >= since, attempts.c.identity_id.in_(theirs)
         )

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.learning import tables
 from backend.learning.database import Database
-from backend.learning.log import GUESSED
+from backend.learning.log import GUESSED, attempt_columns, attempt_of, judged, keys_in_force
 from backend.learning.projections import PROJECTIONS
 from backend.learning.tables import askings, attempts, corrections, identities, marks
 
@@ -123,17 +123,23 @@ def _needed() -> ColumnElement[bool]:
 async def _attempts(connection: AsyncConnection, accounts: Sequence[int]) -> list[dict[str, Any]]:
     guessed = (marks.c.attempt_seq == attempts.c.seq) & (marks.c.mark == GUESSED)
     query = (
-        select(attempts, askings.c.question, marks.c.marked_at.label("guessed_at"))
+        select(*attempt_columns(), askings.c.question, marks.c.marked_at.label("guessed_at"))
         .select_from(attempts.join(askings).outerjoin(marks, guessed))
         .where(attempts.c.identity_id.in_(accounts))
         .order_by(attempts.c.seq)
     )
-    return await _plain(connection, query)
+    keys = await keys_in_force(connection)
+    rows = (await connection.execute(query)).all()
+    return [_as_json(row) | {"right": judged(attempt_of(row), keys)} for row in rows]
 
 
 async def _plain(connection: AsyncConnection, query: Select[Any]) -> list[dict[str, Any]]:
     rows = await connection.execute(query)
-    return [{name: _json(value) for name, value in row._mapping.items()} for row in rows]
+    return [_as_json(row) for row in rows]
+
+
+def _as_json(row: Row[Any]) -> dict[str, Any]:
+    return {name: _json(value) for name, value in row._mapping.items()}
 
 
 def _json(value: Any) -> Any:
