@@ -52,7 +52,7 @@ def decode(
         if event.sub_type not in ("normal", "") or event.anonymous is not None:
             return None
         target = Target(str(event.self_id), event.user_id, event.group_id, event.message_id)
-        addressed = event.is_tome() or _mentions(event) or quoted in sent
+        addressed = event.is_tome() or _mentions(event) or (quoted or "") in sent
         window = str(event.group_id)
     elif isinstance(event, PrivateMessageEvent):
         if event.sub_type == "group":  # a temporary session through a group: QQ refuses replies
