@@ -152,7 +152,8 @@ class Askings:
     async def open_for(self, identity_id: int, conversation: str, now: datetime) -> Asking | None:
         """Return what an account is to answer there: its newest question of the last 24 hours.
 
-        Answered ones do not count, nor those of a finished paper; a paper goes by its places.
+        Answered ones do not count, nor those whose answer was shown or that were put aside
+        (``reveal``), nor those of a finished paper; a paper goes by its places.
         """
         finished = exists().where(
             papers.c.id == askings.c.paper_id, papers.c.finished_at.is_not(None)
@@ -163,6 +164,7 @@ class Askings:
                 askings.c.identity_id == identity_id,
                 askings.c.conversation == conversation,
                 askings.c.asked_at > now - OPEN_FOR,
+                askings.c.revealed_at.is_(None),
                 ~answered_by(identity_id),
                 ~finished,
             )
@@ -281,6 +283,12 @@ class Askings:
             stored = await read(connection, of_paper(paper.id))
         return paper, stored
 
+    async def put_again(self, asking_id: str, now: datetime) -> None:
+        """Note that a question is put now (once more): it becomes the one that is open."""
+        async with self._database.writing() as connection:
+            this = update(askings).where(askings.c.id == asking_id)
+            await connection.execute(this.values(asked_at=now))
+
     async def finish_paper(self, paper_id: str, now: datetime) -> bool:
         """Close a paper; true for the first caller."""
         unfinished = (papers.c.id == paper_id) & papers.c.finished_at.is_(None)
@@ -307,6 +315,13 @@ class Askings:
     async def paper(self, paper_id: str) -> Paper | None:
         """Return a paper, None when there is none; its questions: ``of_paper``."""
         return await self._paper(select(*PAPER).where(papers.c.id == paper_id))
+
+    async def finished_papers(self, identity_id: int, limit: int) -> list[Paper]:
+        """Return the account's last finished papers, the newest first."""
+        theirs = (papers.c.identity_id == identity_id) & papers.c.finished_at.is_not(None)
+        query = select(*PAPER).where(theirs).order_by(papers.c.finished_at.desc()).limit(limit)
+        async with self._database.reading() as connection:
+            return [Paper(*row) for row in await connection.execute(query)]
 
     async def of_paper(self, paper_id: str) -> list[Asking]:
         """Return a paper's questions in its order."""

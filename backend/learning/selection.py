@@ -5,8 +5,9 @@ nothing else left.
 """
 
 import random
+from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from backend.knowledge.outline import Outline
 from backend.learning import choosing
@@ -14,7 +15,8 @@ from backend.learning.askings import Askings
 from backend.learning.corrections import Corrections
 from backend.learning.groups import GroupSettings
 from backend.learning.progress import Progress
-from backend.learning.values import PersonState
+from backend.learning.reviewing import due_at
+from backend.learning.values import PersonState, study_day
 from backend.questions.catalogue import Catalogue, correct
 from backend.questions.question import Question
 from backend.questions.scope import Scope
@@ -68,6 +70,17 @@ class Selection:
         state = await self._progress.state(person_id)
         points = choosing.due_points(state, now, self._exam_at)
         return [point for point in points if point in self._catalogue.points]
+
+    async def next_due(self, person_id: int, now: datetime) -> tuple[date, int] | None:
+        """Return the next study day after today with something to review, and how many points."""
+        state = await self._progress.state(person_id)
+        today = study_day(now)
+        days = Counter(
+            max(study_day(due_at(card, self._exam_at)), today + timedelta(days=1))
+            for point, card in state.cards.items()
+            if point in self._catalogue.points
+        )
+        return min(days.items()) if days else None
 
     async def for_point(self, person_id: int, point: str, now: datetime) -> Question | None:
         """Choose a question on one point."""
