@@ -12,7 +12,14 @@ from backend.questions.generators.complement_codes import (
     hexadecimal,
     signed,
 )
-from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.generators.complement_mistakes import (
+    flags_of,
+    written,
+    wrong_flags,
+    wrong_patterns,
+    wrong_values,
+)
+from backend.questions.generators.frame import Draft
 from backend.questions.solvers.complement import (
     ComplementRun,
     ComplementTask,
@@ -22,7 +29,6 @@ from backend.questions.solvers.complement import (
 )
 
 _SIGNS: dict[Operation, str] = {"add": "+", "sub": "−"}
-_WORDS: dict[Operation, str] = {"add": "加法", "sub": "减法"}
 _FLAG_CONVENTION = (
     "OF 按带符号数看，CF 按无符号数看；减法的 CF 是借位标志："
     "按无符号数看被减数小于减数时 CF = 1（与 x86 相同）。"
@@ -72,7 +78,7 @@ def _result(chance: random.Random) -> Draft:
         f"在 {task.bits} 位加法器中计算 x {_SIGNS[task.operation]} y，结果的机器数是",
         correct=answer,
         why_correct=f"{_sum_line(run)}，只留 {task.bits} 位。",
-        distractors=_wrong_patterns(run),
+        distractors=wrong_patterns(run),
         steps=(
             f"[x]补 = {hexadecimal(task.a, task.bits)}，[y]补 = {hexadecimal(task.b, task.bits)}。",
             *_adding(run),
@@ -81,46 +87,6 @@ def _result(chance: random.Random) -> Draft:
         source=("co.complement", "co.overflow"),
         convention=f"结果只保留 {task.bits} 位，溢出时也不做修正。",
     )
-
-
-def _wrong_patterns(run: ComplementRun) -> list[Distractor]:
-    task, whole = run.task, 1 << run.task.bits
-
-    def wrong(pattern: int, mistake: str, why: str) -> Distractor:
-        return Distractor(hexadecimal(pattern % whole, task.bits), mistake, why)
-
-    other: Operation = "add" if task.operation == "sub" else "sub"
-    swapped = operate(ComplementTask(task.bits, other, task.a, task.b)).result
-    half = whole >> (task.bits // 2)
-    nibbles = (task.a // half + run.addend // half) * half + (
-        task.a % half + run.addend % half + run.carry_in
-    ) % half
-    bias = whole // 2
-    true = decode(task.a, task.bits) + (1 - 2 * run.carry_in) * decode(task.b, task.bits)
-    first = (
-        [
-            wrong(task.a + run.addend, "forgets-plus-one", "减数取反后忘了末位再加 1。"),
-            wrong(task.b - task.a, "subtracts-the-wrong-way", "算成了 y − x。"),
-        ]
-        if run.carry_in
-        else [
-            wrong(
-                run.result + run.carry_out,
-                "end-around-carry",
-                "把最高位的进位又加到末位，那是反码的循环进位。",
-            )
-        ]
-    )
-    return [
-        *first,
-        wrong(
-            swapped, "takes-the-other-operation", f"题目要求做{_WORDS[task.operation]}，做反了。"
-        ),
-        wrong(bias + abs(true), "writes-sign-magnitude", "把结果写成了原码。"),
-        wrong(nibbles, "loses-a-carry", "低半部分向高半部分的进位漏加了。"),
-        wrong(bias - 1 if true > 0 else bias, "saturates", "以为超出范围就取最大或最小值。"),
-        wrong(run.result - 1, "borrows-once-too-often", "末位多减了 1。"),
-    ]
 
 
 def _value(chance: random.Random) -> Draft:
@@ -138,7 +104,7 @@ def _value(chance: random.Random) -> Draft:
         correct=answer,
         why_correct=f"{_sum_line(run)}，只留 {task.bits} 位，"
         f"看成{'无符号整数' if as_unsigned else '补码'}是 {answer}。",
-        distractors=_wrong_values(run, as_unsigned=as_unsigned),
+        distractors=wrong_values(run, as_unsigned=as_unsigned),
         steps=(
             *_adding(run),
             f"R = {hexadecimal(run.result, task.bits)}：无符号 {unsigned}，补码真值 {twos}。",
@@ -148,46 +114,6 @@ def _value(chance: random.Random) -> Draft:
     )
 
 
-def _wrong_values(run: ComplementRun, *, as_unsigned: bool) -> list[Distractor]:
-    task, bits = run.task, run.task.bits
-
-    def wrong(value: int, mistake: str, why: str) -> Distractor:
-        return Distractor(signed(value), mistake, why)
-
-    def read(pattern: int) -> int:
-        kept = pattern % (1 << bits)
-        return kept if as_unsigned else decode(kept, bits)
-
-    a, b = (x if as_unsigned else decode(x, bits) for x in (task.a, task.b))
-    true = a - b if run.carry_in else a + b
-    other = task.a + task.b if run.carry_in else task.a - task.b
-    reread = decode(run.result, bits) if as_unsigned else run.result
-    kind = "无符号数" if as_unsigned else "补码"
-    wrongs = [
-        wrong(true, "ignores-the-width", f"按数学运算得到 {signed(true)}，{bits} 位放不下。"),
-        wrong(reread, "reads-the-other-way", f"机器数算对了，但没有看成{kind}。"),
-        wrong(
-            decode(run.result, bits, "sign_magnitude"),
-            "reads-as-sign-magnitude",
-            "把结果当成原码读了。",
-        ),
-    ]
-    if run.carry_in:
-        wrongs.append(
-            wrong(read(task.a + run.addend), "forgets-plus-one", "减数取反后忘了末位再加 1。")
-        )
-    return [
-        *wrongs,
-        wrong(
-            read(other),
-            "takes-the-other-operation",
-            f"题目要求做{_WORDS[task.operation]}，做反了。",
-        ),
-        wrong(decode(run.result, bits, "ones"), "reads-as-ones-complement", "把结果当成反码读了。"),
-        wrong(-run.value, "takes-the-other-sign", "绝对值求对了，正负号弄反了。"),
-    ]
-
-
 def _flags(chance: random.Random) -> Draft:
     task = _draw(chance)
     if chance.random() < 0.12:
@@ -195,7 +121,7 @@ def _flags(chance: random.Random) -> Draft:
         task = ComplementTask(task.bits, "add", task.a, (1 << task.bits) - task.a)
     run = operate(task)
     shown = ("OF", "SF", "ZF", "CF") if run.zero or chance.random() < 0.5 else ("OF", "SF", "CF")
-    answer = _written(_flags_of(run), shown)
+    answer = written(flags_of(run), shown)
     return Draft(
         points=("CO0210", "CO0213"),
         difficulty=3 if task.operation == "add" else 4,
@@ -203,7 +129,7 @@ def _flags(chance: random.Random) -> Draft:
         f"标志位 {'、'.join(shown)} 的值依次是",
         correct=answer,
         why_correct=f"{_sum_line(run)}；{_overflow_line(run)}；{_carry_line(run)}。",
-        distractors=_wrong_flags(run, shown),
+        distractors=wrong_flags(run, shown),
         steps=(
             *_adding(run),
             f"最高位进位 {run.carry_out}，次高位进位 {run.carry_below}，"
@@ -217,73 +143,6 @@ def _flags(chance: random.Random) -> Draft:
         source=("co.overflow",),
         convention=_FLAG_CONVENTION,
     )
-
-
-def _flags_of(run: ComplementRun) -> dict[str, int]:
-    return {"OF": run.overflow, "SF": run.sign, "ZF": run.zero, "CF": run.carry}
-
-
-def _written(flags: dict[str, int], shown: tuple[str, ...]) -> str:
-    return "、".join(str(flags[name]) for name in shown)
-
-
-def _wrong_flags(run: ComplementRun, shown: tuple[str, ...]) -> list[Distractor]:
-    task, bits, flags = run.task, run.task.bits, _flags_of(run)
-
-    def wrong(mistake: str, why: str, **changed: int) -> Distractor:
-        return Distractor(_written({**flags, **changed}, shown), mistake, why)
-
-    a, b = decode(task.a, bits), decode(task.b, bits)
-    other: Operation = "add" if run.carry_in else "sub"
-    as_other = operate(ComplementTask(bits, other, task.a, task.b))
-    a_sign, b_sign = (x >> (bits - 1) for x in (task.a, task.b))
-    if run.carry_in:
-        own = [
-            wrong(
-                "copies-the-carry",
-                "CF 直接抄了加法器的进位；减法的 CF 是借位，要取反。",
-                CF=run.carry_out,
-            ),
-            wrong(
-                "borrows-by-signed-order",
-                "按带符号数的大小判断借位，CF 应按无符号数看。",
-                CF=int(a < b),
-            ),
-            wrong(
-                "judges-as-addition",
-                "拿加法的规则判断减法溢出；减法是两数异号时才可能溢出。",
-                OF=int(a_sign == b_sign != run.sign),
-            ),
-        ]
-    else:
-        own = [
-            wrong(
-                "carry-from-below", "CF 取了次高位的进位，应取最高位的进位。", CF=run.carry_below
-            ),
-            wrong(
-                "judges-as-subtraction",
-                "拿减法的规则判断加法溢出；加法是两数同号时才可能溢出。",
-                OF=int(a_sign != b_sign and a_sign != run.sign),
-            ),
-        ]
-    true = a - b if run.carry_in else a + b
-    return [
-        wrong("overflow-for-carry", "把 OF 与 CF 当成一回事，让 CF 等于 OF。", CF=run.overflow),
-        wrong("carry-for-overflow", "以为有进位或借位就是溢出，让 OF 等于 CF。", OF=run.carry),
-        *own,
-        wrong(
-            "sign-of-the-true-result",
-            "SF 取了数学结果的正负；SF 只看机器结果的最高位。",
-            SF=int(true < 0),
-        ),
-        wrong("swaps-overflow-and-carry", "OF 与 CF 的含义记反了。", OF=run.carry, CF=run.overflow),
-        Distractor(
-            _written(_flags_of(as_other), shown),
-            "takes-the-other-operation",
-            f"题目要求做{_WORDS[task.operation]}，做反了。",
-        ),
-        wrong("keeps-sign-of-a", "以为结果的符号总与 A 相同。", SF=a_sign),
-    ]
 
 
 def _adding(run: ComplementRun) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def _draw(chance: random.Random, methods: dict[Method, int]) -> HashRun:
 def _stem(run: HashRun, asked: str) -> str:
     task = run.task
     keys = "、".join(map(str, task.keys))
-    size = "" if task.method == "chaining" else f"长度为 {task.size}，"
+    size = "的" if task.method == "chaining" else f"长度为 {task.size}，"
     return (
         f"散列表{size}散列函数为 H(key) = key mod {task.modulus}，"
         f"用{_METHODS[task.method]}处理冲突。在空表中依次插入关键字 {keys}，{asked}"
