@@ -193,11 +193,15 @@ def wrong_slacks(run: CriticalRun, timing: Timing) -> list[Distractor]:
             "uses-the-latest-of-its-start",
             "用了起点的最迟时间，应用起点的最早时间。",
         ),
-        (run.latest[end] - run.earliest[end], "takes-the-slack-of-its-end", "这是终点事件的差。"),
+        (
+            run.latest[end] - run.earliest[end],
+            "takes-the-slack-of-its-end",
+            "这是终点事件最迟与最早时间之差。",
+        ),
         (
             run.latest[start] - run.earliest[start],
             "takes-the-slack-of-its-start",
-            "这是起点事件的差。",
+            "这是起点事件最迟与最早时间之差。",
         ),
         (timing.latest, "takes-the-latest-start", "这是最迟开始时间，还要减最早开始时间。"),
         (duration, "takes-the-duration", "这是活动的持续时间。"),
@@ -214,7 +218,7 @@ def wrong_delays(run: CriticalRun, timing: Timing, days: int) -> list[Distractor
         (0, "assumes-harmless", "以为非关键活动怎样延长都不影响工期。"),
         (max(0, days - free), "uses-the-earliest-of-its-end", "余量算小了，用了终点的最早时间。"),
         (timing.slack, "adds-the-slack", "把时间余量加到了工期上。"),
-        (abs(timing.slack - days), "adds-the-difference", "用不完的余量不会加到工期上。"),
+        (abs(timing.slack - days), "adds-the-difference", "把余量与延长天数之差加到了工期上。"),
         (days + timing.slack, "adds-the-slack-too", "时间余量应从延长的天数中扣除，却加上了。"),
     ]
     return [Distractor(f"{run.length + value} 天", name, why) for value, name, why in found]
