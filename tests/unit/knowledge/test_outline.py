@@ -1,4 +1,4 @@
-"""What the outline says beyond its points: chapters with their weight, subjects with their share."""
+"""What the outline says beyond points: chapters with their weight, subjects with their share."""
 
 import pytest
 import yaml
