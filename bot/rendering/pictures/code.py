@@ -12,20 +12,24 @@ from bot.rendering.pictures.characters import columns, is_wide
 ADVANCE = 0.6
 """Width of a column in em: that of JetBrains Mono (and, to 0.3 %, of DejaVu Sans Mono)."""
 
-_WIDTH = 317.0
-"""Points inside a block of code on a card."""
+_INSET = 11.0
+_NARROWEST = 60.0
 _LARGEST, _SMALLEST = 12.0, 8.6
 _CONTINUED = "  "
 _BREAK_AFTER = frozenset(" ,;({[")
 _LONGEST_WORD = 16
 
 
-def code_part(text: str) -> dict[str, Any]:
-    """Set ``text`` as large as its longest line allows; lines longer still are continued."""
+def code_part(text: str, width: float) -> dict[str, Any]:
+    """Set ``text`` as large as its longest line allows; lines longer still are continued.
+
+    ``width`` is that of the whole block, in points.
+    """
+    inside = max(_NARROWEST, width - 2 * _INSET)
     lines = [line.rstrip() for line in text.rstrip("\n").split("\n")]
     widest = max(1, *(columns(line) for line in lines))
-    size = min(_LARGEST, max(_SMALLEST, _WIDTH / (ADVANCE * widest)))
-    room = int(_WIDTH / (ADVANCE * size) + 1e-6)
+    size = min(_LARGEST, max(_SMALLEST, inside / (ADVANCE * widest)))
+    room = int(inside / (ADVANCE * size) + 1e-6)
     rows = [row for line in lines for row in _wrapped(line, room)]
     return {"kind": "code", "size": round(size, 3), "lines": [_by_width(row) for row in rows]}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.rendering.pictures.characters import MAX_RUN, breakable, clean, clip
-from bot.rendering.pictures.prose import one_style, prose_parts
+from bot.rendering.pictures.prose import PANEL_WIDTH, WIDTH, one_style, prose_parts
 from plugins.drawing import Bar, Bars, Block, Days, Drawing, Options, Prose, Stat, Stats
 
 MAX_CHARS = 6000
@@ -78,7 +78,8 @@ def _block(block: Block, words: _Words) -> dict[str, Any]:
             days = [_day(label, level, words) for label, level in block.items[-_MAX_ITEMS:]]
             return {"kind": "days", "title": words.line(block.title, _TITLE), "items": days}
         case Prose():
-            parts = prose_parts(block.markdown, words.whole)
+            width = WIDTH if block.tone == "plain" else PANEL_WIDTH
+            parts = prose_parts(block.markdown, words.whole, width)
             title = words.line(block.title, _TITLE)
             return {"kind": "prose", "title": title, "tone": block.tone, "parts": parts}
         case Options():

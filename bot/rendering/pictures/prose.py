@@ -15,19 +15,24 @@ from typing import Any
 from markdown_it.tree import SyntaxTreeNode
 
 from bot.rendering.markdown import parse
-from bot.rendering.pictures.characters import breakable
+from bot.rendering.pictures.characters import breakable, clip
 from bot.rendering.pictures.code import code_part
 from bot.rendering.pictures.tables import Runs, table_parts
 
 Clean = Callable[[str], str]
 
+WIDTH, PANEL_WIDTH = 339.0, 313.0
+"""Points for the text of a card, and inside a tinted panel on it."""
+
+_MARK_GAP, _EM, _WIDEST_MARK_CHAR = 7.0, 15.0, 0.6
+_MARK = 5
 _MAX_INDENTS = 3
 """Lists nested deeper, which nobody writes, would leave no width for their text."""
 
 
-def prose_parts(markdown: str, clean: Clean) -> list[dict[str, Any]]:
-    """Read ``markdown`` into parts; ``clean`` is applied to every text."""
-    return list(_parts(parse(markdown.replace("\0", "")).children, clean, depth=0))
+def prose_parts(markdown: str, clean: Clean, width: float = WIDTH) -> list[dict[str, Any]]:
+    """Read ``markdown`` into parts for ``width`` points; ``clean`` is applied to every text."""
+    return list(_parts(parse(markdown.replace("\0", "")).children, clean, width, depth=0))
 
 
 def one_style(text: str) -> Runs:
@@ -35,29 +40,32 @@ def one_style(text: str) -> Runs:
     return [[[breakable(line), ""]] for line in text.split("\n")]
 
 
-def _parts(nodes: Iterable[SyntaxTreeNode], clean: Clean, depth: int) -> Iterator[dict[str, Any]]:
+def _parts(
+    nodes: Iterable[SyntaxTreeNode], clean: Clean, width: float, depth: int
+) -> Iterator[dict[str, Any]]:
     for node in nodes:
         match node.type:
             case "fence":
-                yield code_part(clean(node.content))
+                yield code_part(clean(node.content), width)
             case "table":
                 rows = (row for row in node.walk() if row.type == "tr")
-                yield from table_parts([[_runs(cell, clean) for cell in r.children] for r in rows])
+                cells = [[_runs(cell, clean) for cell in row.children] for row in rows]
+                yield from table_parts(cells, width)
             case "bullet_list" | "ordered_list":
-                yield _list(node, clean, depth)
+                yield _list(node, clean, width, depth)
             case "heading":
                 yield {"kind": "heading", "runs": _breakable(_runs(node, clean))}
             case _:
                 yield {"kind": "text", "runs": _breakable(_runs(node, clean))}
 
 
-def _list(node: SyntaxTreeNode, clean: Clean, depth: int) -> dict[str, Any]:
+def _list(node: SyntaxTreeNode, clean: Clean, width: float, depth: int) -> dict[str, Any]:
+    marks = [clip(clean(f"{i.info}{i.markup}"), _MARK) if i.info else "•" for i in node.children]
+    indent = max(map(len, marks), default=0) * _WIDEST_MARK_CHAR * _EM + _MARK_GAP
+    inner = width - indent
     items = [
-        {
-            "mark": clean(f"{item.info}{item.markup}") if item.info else "•",
-            "parts": list(_parts(item.children, clean, depth + 1)),
-        }
-        for item in node.children
+        {"mark": mark, "parts": list(_parts(item.children, clean, inner, depth + 1))}
+        for mark, item in zip(marks, node.children, strict=True)
     ]
     return {"kind": "list", "indented": depth < _MAX_INDENTS, "items": items}
 

@@ -12,7 +12,7 @@ from bot.rendering.pictures.characters import breakable, columns
 Runs = list[list[list[str]]]
 """Lines of runs; a run is a text and its style."""
 
-_WIDTH = 339.0
+_NARROWEST = 100.0
 _EM_PER_COLUMN = 0.58
 """What a narrow character takes at most, on average over a word; a wide one takes less than two."""
 _GRID_CHARS = 4
@@ -21,11 +21,12 @@ _GRID_COLUMNS, _PROSE_COLUMNS = 13, 8
 _SIZES = ((3, 13.5, 8.0), (5, 12.5, 6.0), (8, 11.5, 4.5), (_GRID_COLUMNS, 11.0, 3.0))
 
 
-def table_parts(rows: Sequence[Sequence[Runs]]) -> Iterator[dict[str, Any]]:
-    """Lay out a table of ``rows`` of the same length, in as many parts as its width needs.
+def table_parts(rows: Sequence[Sequence[Runs]], width: float) -> Iterator[dict[str, Any]]:
+    """Lay out a table of ``rows`` of the same length, in as many parts of ``width`` as it needs.
 
     A table of short cells (a page table, an access string) becomes a grid of equal columns.
     """
+    room = max(_NARROWEST, width)
     grid = all(_length(cell) <= _GRID_CHARS for row in rows for cell in row[1:])
     for part in _column_groups(rows, _GRID_COLUMNS if grid else _PROSE_COLUMNS):
         count = len(part[0])
@@ -34,7 +35,7 @@ def table_parts(rows: Sequence[Sequence[Runs]]) -> Iterator[dict[str, Any]]:
             max(_length(row[column]) for row in part) * _EM_PER_COLUMN * size + 2 * pad + 1
             for column in range(count)
         ]
-        widths = _shared(naturals) if not grid else _equal_after_first(naturals)
+        widths = _equal_after_first(naturals, room) if grid else _shared(naturals, room)
         yield {
             "kind": "table",
             "size": size,
@@ -63,23 +64,23 @@ def _column_groups(rows: Sequence[Sequence[Runs]], most: int) -> Iterator[list[l
         yield [[row[0], *row[start : start + each]] for row in rows]
 
 
-def _shared(naturals: Sequence[float]) -> list[float]:
+def _shared(naturals: Sequence[float], room: float) -> list[float]:
     """Share the width: narrow columns get what they need, wide ones what is left, equally."""
-    spare = _WIDTH - sum(naturals)
+    spare = room - sum(naturals)
     if spare >= 0:
-        return [width * _WIDTH / sum(naturals) for width in naturals]
-    left, widths = _WIDTH, [0.0] * len(naturals)
+        return [width * room / sum(naturals) for width in naturals]
+    left, widths = room, [0.0] * len(naturals)
     for rank, column in enumerate(sorted(range(len(naturals)), key=lambda c: naturals[c])):
         widths[column] = min(naturals[column], left / (len(naturals) - rank))
         left -= widths[column]
     return widths
 
 
-def _equal_after_first(naturals: Sequence[float]) -> list[float]:
+def _equal_after_first(naturals: Sequence[float], room: float) -> list[float]:
     if len(naturals) == 1:
-        return [_WIDTH]
-    first = min(naturals[0], _WIDTH / 3)
-    return [first] + [(_WIDTH - first) / (len(naturals) - 1)] * (len(naturals) - 1)
+        return [room]
+    first = min(naturals[0], room / 3)
+    return [first] + [(room - first) / (len(naturals) - 1)] * (len(naturals) - 1)
 
 
 def _breakable(cell: Runs, max_run: int) -> Runs:

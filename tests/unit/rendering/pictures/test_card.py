@@ -157,6 +157,23 @@ def test_long_text_stays_on_the_card_wherever_it_stands(text, place):
     assert Laid(Drawing("题", (blocks[place],))).overflow() == []
 
 
+GRID = (
+    "| 时刻 | " + " | ".join(map(str, range(12))) + " |\n" + "|---" * 13 + "|\n" + "| 1 " * 13 + "|"
+)
+CODE = "```\n" + "x" * 70 + "\n死锁\n```"
+WORDS = "| " + "turnaround_time | " * 6 + "\n" + "|---" * 6 + "|\n" + "| 带权周转时间 " * 6 + "|"
+
+
+@pytest.mark.parametrize("inside", [GRID, CODE, WORDS])
+@pytest.mark.parametrize("tone", ["plain", "good", "bad", "quiet"])
+@pytest.mark.parametrize("mark", ["", "- ", "1. ", "100. ", "- - ", "- - - - - "])
+def test_code_and_tables_end_before_the_edge_of_what_they_stand_in(inside, tone, mark):
+    indented = inside.replace("\n", "\n" + " " * len(mark))
+    laid = Laid(Drawing("", (Prose(mark + indented, tone=tone),)))
+    edge = WIDTH - 18 if tone == "plain" else WIDTH - 18 - 13
+    assert max(box[2] for box in laid.boxes) <= edge + 0.5
+
+
 @pytest.mark.parametrize("text", [text[:900] for text in LONG])
 def test_long_labels_stay_on_the_card(text):
     drawing = Drawing(
