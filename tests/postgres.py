@@ -13,6 +13,8 @@ import tempfile
 import uuid
 from pathlib import Path
 
+import asyncpg
+
 _START_SECONDS = 60.0
 _ACCOUNTS = ("postgres", "nobody")
 _SETTINGS = """
@@ -21,15 +23,21 @@ unix_socket_directories = ''
 max_connections = 60
 shared_buffers = 32MB
 """
+_FORGETFUL = """
+fsync = off
+full_page_writes = off
+"""
 
 
 class Cluster:
     """One PostgreSQL server in a directory of its own.
 
-    Not in pytest's temporary directory: that is closed to other accounts.
+    Not in pytest's temporary directory: that is closed to other accounts. Unless ``durable``, it
+    does not wait for the disk: only a machine that loses power could tell.
     """
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, durable: bool = False) -> None:
+        self._durable = durable
         self._programs = programs
         self._folder = tempfile.TemporaryDirectory(prefix="a408-postgres-")
         folder = Path(self._folder.name)
@@ -51,7 +59,8 @@ class Cluster:
             shutil.chown(self._data.parent, self._account)
         self._run("initdb", "-D", self._data, "-U", "learner", "-A", "trust", "-E", "UTF8", "-N")
         with (self._data / "postgresql.conf").open("a") as settings:
-            settings.write(f"{_SETTINGS}port = {self.port}\n")
+            more = "" if self._durable else _FORGETFUL
+            settings.write(f"{_SETTINGS}{more}port = {self.port}\n")
         self.start()
 
     def start(self) -> None:
@@ -67,10 +76,19 @@ class Cluster:
             self.stop()
         self._folder.cleanup()
 
-    def new_database(self) -> str:
-        """Make an empty database; return its address."""
-        name = f"t_{uuid.uuid4().hex[:12]}"
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "learner", name)
+    async def new_database(self, like: str = "") -> str:
+        """Make an empty database, or a copy of the one at the address ``like``; return its address.
+
+        Nobody may be connected to the one that is copied.
+        """
+        name, template = f"t_{uuid.uuid4().hex[:12]}", like.rpartition("/")[2] or "template1"
+        connection = await asyncpg.connect(self.url)
+        try:
+            await connection.execute(
+                f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"
+            )
+        finally:
+            await connection.close()
         return self.url_of(name)
 
     def _pg_ctl(self, *arguments: object) -> None:
@@ -96,7 +114,7 @@ def find_programs() -> Path | None:
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     candidates = [Path(on_path).resolve().parent] if on_path else []
     for folder in [*candidates, *installed]:
-        if all((folder / name).exists() for name in ("initdb", "pg_ctl", "postgres", "createdb")):
+        if all((folder / name).exists() for name in ("initdb", "pg_ctl", "postgres")):
             return folder
     return None
 

@@ -202,11 +202,13 @@ def _of_the_driver(error: BaseException | None) -> bool:
 
 def _reason(error: BaseException | None) -> str:
     cause = getattr(error, "orig", None) or error
-    said = str(cause).splitlines()[0][:200] if str(cause) else type(cause).__name__
+    # The adapter's own error says little more than "Error": the driver's is behind it.
+    kinds = (type(one).__name__ for one in (cause, cause and cause.__cause__) if one)
+    said = f"{'/'.join(kinds)}: {cause}".splitlines()[0][:200]
     for mark, meaning in _MEANINGS.items():
         if mark in said:
             return meaning
-    return said
+    return f"{said}。"
 
 
 _MEANINGS = {
@@ -216,4 +218,14 @@ _MEANINGS = {
     "database disk image is malformed": "数据库文件已损坏，请用备份恢复。",
     "file is not a database": "文件不是 SQLite 数据库，请用备份恢复。",
     "database is locked": "一直被其他进程占用。",
+    "disk I/O error": "磁盘读写出错，请检查磁盘。",
+    "Connect call failed": "连不上数据库服务器。",
+    "getaddrinfo": "找不到数据库服务器的主机名。",
+    "InvalidPassword": "数据库的用户名或密码不对。",
+    "InvalidAuthorization": "数据库的用户名或密码不对。",
+    "InvalidCatalogName": "服务器上没有这个数据库。",
+    "InsufficientPrivilege": "数据库账号没有足够的权限。",
+    "CannotConnectNow": "数据库服务器正在启动或关闭。",
+    "closed in the middle": "与数据库服务器的连接断了。",
+    "Timeout": "数据库没有及时回应。",
 }

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.errors import RecordUnavailable
 from backend.learning.database import Database, engine_of
 
+MIGRATIONS = Path(__file__).with_name("migrations")
 _TRIES = 6
 _LOCKED = "一直被其他进程占用"
 _TOO_NEW = (
@@ -78,7 +79,7 @@ async def _check(connection: AsyncConnection, database: Database) -> None:
 
 def _upgrade(connection: Connection, place: str) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     scripts = ScriptDirectory.from_config(config)
