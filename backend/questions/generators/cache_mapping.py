@@ -25,7 +25,7 @@ class CacheMappingGenerator:
 
     def draft(self, chance: random.Random) -> Draft:
         """Draw the form, then its sizes or its accesses."""
-        return mixed(chance.choice((*_FORMS, *ACCESS_FORMS))(chance), chance)
+        return mixed(chance.choice((*_FORMS, *ACCESS_FORMS))(chance), chance, typical=4)
 
 
 @dataclass(frozen=True, slots=True)

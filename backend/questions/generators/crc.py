@@ -4,10 +4,17 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from backend.questions.generators.crc_mistakes import (
+    Sending,
+    Slip,
+    divided,
+    receiving_slips,
+    rest_of,
+    sending_slips,
+)
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.mixing import mixed
-from backend.questions.solvers.crc import CrcRun, CrcTask, divide
-from backend.questions.solvers.refusal import Refusal
+from backend.questions.solvers.crc import CrcRun, CrcTask
 from backend.questions.working import working
 
 _SOURCE = ("cn.crc",)
@@ -32,28 +39,10 @@ class CrcGenerator:
         return mixed(chance.choice(_FORMS)(chance), chance)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sending:
-    """``given`` is how the stem tells the generator, in bits or, ``by_polynomial``, in powers."""
-
-    run: CrcRun
-    given: str
-    by_polynomial: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Slip:
-    """A remainder that a mistake leads to; it may have too few bits."""
-
-    remainder: str
-    mistake: str
-    why: str
-
-
 def _check_sequence(chance: random.Random) -> Draft:
     sending = _sending(chance)
     run = sending.run
-    wrong = [Distractor(slip.remainder, slip.mistake, slip.why) for slip in _slips(sending)]
+    wrong = [Distractor(slip.remainder, slip.mistake, slip.why) for slip in sending_slips(sending)]
     stem = f"{sending.given}对数据 {run.task.bits} 算出的 FCS（帧检验序列）是哪个？"
     why = f"补 {len(run.remainder)} 个 0 后做模 2 除法，余数就是 FCS。"
     return _draft(run, stem, run.remainder, why, wrong)
@@ -63,7 +52,8 @@ def _frame(chance: random.Random) -> Draft:
     sending = _sending(chance)
     run, data = sending.run, sending.run.task.bits
     zeros = "0" * len(run.remainder)
-    first, *others = (Distractor(data + s.remainder, s.mistake, s.why) for s in _slips(sending))
+    slips = sending_slips(sending)
+    first, *others = (Distractor(data + s.remainder, s.mistake, s.why) for s in slips)
     wrong = [
         first,
         Distractor(run.remainder + data, "check-sequence-in-front", "FCS 接在数据后面，不在前面。"),
@@ -85,11 +75,11 @@ def _acceptable(chance: random.Random) -> Draft:
     run, task = sending.run, sending.run.task
     wrong = [
         Distractor(task.bits + slip.remainder, slip.mistake, _rejected(task, slip))
-        for slip in _slips(sending)
+        for slip in sending_slips(sending)
         if len(slip.remainder) == len(run.remainder)
     ]
     stem = f"{sending.given}接收方收到下列比特串，其中能通过校验的是哪个？"
-    received = _divide(CrcTask(run.frame, task.generator, received=True))
+    received = divided(CrcTask(run.frame, task.generator, received=True))
     why = f"除以 {task.generator} 的余数是 {received.remainder}。"
     steps = (
         f"四个比特串的前 {len(task.bits)} 位相同，求出它的 FCS，看哪个结尾与它一致。",
@@ -102,10 +92,10 @@ def _received(chance: random.Random) -> Draft:
     sending = _sending(chance)
     sent, generator = sending.run.frame, sending.run.task.generator
     bits = sent if chance.random() < 0.4 else _damaged(chance, sent)
-    run = _divide(CrcTask(bits, generator, received=True))
+    run = divided(CrcTask(bits, generator, received=True))
     wrong = [
         Distractor(_verdict(slip.remainder), slip.mistake, slip.why)
-        for slip in _receiving_slips(run, sending.by_polynomial)
+        for slip in receiving_slips(run, sending.by_polynomial)
     ]
     stem = f"{sending.given}接收方收到的比特串为 {bits}，校验的结果是哪个？"
     why = f"整个比特串除以 {generator}，余数是 {run.remainder}。"
@@ -119,7 +109,7 @@ def _undetected(chance: random.Random) -> Draft:
     shift = chance.randrange(width - len(generator))
     factor, named = chance.choice((("1", "G(x)"), ("11", "G(x) × (x + 1)")))
     pattern = _multiple(generator, factor, shift, width)
-    run = _divide(CrcTask(pattern, generator, received=True))
+    run = divided(CrcTask(pattern, generator, received=True))
     wrong = [slip for slip in _detected(chance, run) if _leaves_rest(slip.value, generator)]
     stem = (
         f"{sending.given}码字共 {width} 位。用 {width} 位的差错图样表示传输差错（1 表示该位出错），"
@@ -147,78 +137,15 @@ _FORMS: tuple[Callable[[random.Random], Draft], ...] = (
 )
 
 
-def _sending(chance: random.Random) -> _Sending:
+def _sending(chance: random.Random) -> Sending:
     """Draw a generator and data; a zero check sequence, which hides mistakes, is drawn again."""
     generator = chance.choice(_GENERATORS)
     drawn = ("1" + _bits(chance, chance.randint(5, 9)) for _ in range(_MAX_TRIES))
-    runs = [_divide(CrcTask(bits, generator)) for bits in drawn]
+    runs = [divided(CrcTask(bits, generator)) for bits in drawn]
     run = next((run for run in runs if not run.accepted), runs[0])
     if chance.random() < 0.6:
-        return _Sending(run, f"采用 CRC 校验，生成多项式 G(x) = {_polynomial(generator)}。", True)
-    return _Sending(run, f"采用 CRC 校验，生成多项式 G(x) 对应的比特串为 {generator}。", False)
-
-
-def _slips(sending: _Sending) -> list[_Slip]:
-    """What a sender writes for the check sequence when it goes wrong."""
-    run = sending.run
-    data, generator = run.task.bits, run.task.generator
-    degree = len(run.remainder)
-    cut = run.remainder.lstrip("0")
-    found = [
-        _Slip(cut, "drops-leading-zeros", f"余数不足 {degree} 位时要在高位补 0。"),
-        _Slip(_rest(data, generator), "appends-no-zeros", f"没有补 {degree} 个 0 就做了除法。"),
-        _Slip(_quotient(run)[-degree:], "takes-the-quotient", "把商的末几位当成了余数。"),
-        _Slip(
-            _rest(data + "0" * (degree + 1), generator),
-            "appends-one-zero-too-many",
-            f"按除数的位数补了 {degree + 1} 个 0，应补 {degree} 个。",
-        ),
-        *(_misread_generator(run.dividend, generator) if sending.by_polynomial else ()),
-        _Slip(
-            _rest(data + "0" * (degree - 1), generator),
-            "appends-one-zero-too-few",
-            f"只补了 {degree - 1} 个 0，应补 {degree} 个。",
-        ),
-        *_borrowing(run),
-    ]
-    return found if cut != run.remainder else found[1:]
-
-
-def _receiving_slips(run: CrcRun, by_polynomial: bool) -> list[_Slip]:
-    """What a receiver finds in the frame of ``run`` when it goes wrong."""
-    bits, generator = run.task.bits, run.task.generator
-    degree = len(run.remainder)
-    zeros, data = "0" * degree, bits[:-degree]
-    return [
-        _Slip(
-            _rest(bits + zeros, generator),
-            "appends-zeros-again",
-            f"收到的比特串里已有 FCS，不应再补 {degree} 个 0。",
-        ),
-        _Slip(_rest(data, generator), "divides-only-the-data", "只除了数据部分，应除整个比特串。"),
-        _Slip(zeros, "trusts-the-frame", "没有做完除法就认为没有差错。"),
-        _Slip(
-            _rest(data + zeros, generator),
-            "recomputes-the-check-sequence",
-            "这是数据部分的 FCS，还没有与收到的 FCS 比较。",
-        ),
-        *(_misread_generator(bits, generator) if by_polynomial else ()),
-        *_borrowing(run),
-    ]
-
-
-def _misread_generator(dividend: str, generator: str) -> list[_Slip]:
-    """Divide by the generator's bits in reverse order."""
-    why = f"除数写反了，应按从高次到低次写成 {generator}。"
-    return [_Slip(_rest(dividend, generator[::-1]), "reverses-the-generator", why)]
-
-
-def _borrowing(run: CrcRun) -> list[_Slip]:
-    """Divide as integers are divided; the rest may be one bit too long to be an option."""
-    rest = int(run.dividend, 2) % int(run.task.generator, 2)
-    written = f"{rest:0{len(run.remainder)}b}"
-    why = "做减法时借了位；模 2 除法的减法是异或。"
-    return [_Slip(written, "borrows", why)] if len(written) == len(run.remainder) else []
+        return Sending(run, f"采用 CRC 校验，生成多项式 G(x) = {_polynomial(generator)}。", True)
+    return Sending(run, f"采用 CRC 校验，生成多项式 G(x) 对应的比特串为 {generator}。", False)
 
 
 def _detected(chance: random.Random, run: CrcRun) -> list[Distractor]:
@@ -271,30 +198,12 @@ def _bits(chance: random.Random, count: int) -> str:
     return "".join(chance.choice("01") for _ in range(count))
 
 
-def _divide(task: CrcTask) -> CrcRun:
-    run = divide(task)
-    assert not isinstance(run, Refusal), task
-    return run
-
-
-def _rest(dividend: str, generator: str) -> str:
-    """Divide ``dividend`` as it is."""
-    return _divide(CrcTask(dividend, generator, received=True)).remainder
-
-
 def _leaves_rest(bits: str, generator: str) -> bool:
-    return "1" in _rest(bits, generator)
+    return "1" in rest_of(bits, generator)
 
 
-def _quotient(run: CrcRun) -> str:
-    """The quotient's bits: 1 where the generator was taken off."""
-    width = len(run.dividend) - len(run.remainder)
-    taken = {step.subtrahend.index("1") for step in run.steps}
-    return "".join("01"[at in taken] for at in range(width))
-
-
-def _rejected(task: CrcTask, slip: _Slip) -> str:
-    rest = _rest(task.bits + slip.remainder, task.generator)
+def _rejected(task: CrcTask, slip: Slip) -> str:
+    rest = rest_of(task.bits + slip.remainder, task.generator)
     return f"{slip.why[:-1]}；这个比特串除以 {task.generator} 余 {rest}。"
 
 

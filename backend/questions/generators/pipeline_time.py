@@ -3,11 +3,19 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.mixing import mixed
+from backend.questions.generators.pipeline_text import (
+    gigahertz,
+    in_cycles,
+    nanoseconds,
+    per_second,
+    percent,
+    three_places,
+    two_places,
+)
 from backend.questions.solvers.pipeline_time import (
     PipelineRun,
     PipelineTask,
@@ -23,8 +31,6 @@ _NAMES = {
     4: "取指、译码、执行、写回",
     5: "取指、译码、执行、访存、写回",
 }
-_PER_SECOND = 10**12  # times are in picoseconds
-_SCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,8 @@ def _total_time(chance: random.Random) -> Draft:
     ]
     stem = f"{_given(run)}连续执行 {count} 条指令，没有停顿，一共需要多少时间？"
     why = f"时钟周期 {cycle} ps，共 {depth} + {count} − 1 = {run.cycles} 个周期。"
-    step = f"总时间 = {run.cycles} × {cycle} = {run.time} ps = {_nanoseconds(Fraction(run.time))}。"
-    return _draft(run, stem, _nanoseconds, Fraction(run.time), why, times, 2, (step,))
+    step = f"总时间 = {run.cycles} × {cycle} = {run.time} ps = {nanoseconds(Fraction(run.time))}。"
+    return _draft(run, stem, nanoseconds, Fraction(run.time), why, times, 2, (step,))
 
 
 def _throughput(chance: random.Random) -> Draft:
@@ -75,8 +81,8 @@ def _throughput(chance: random.Random) -> Draft:
         f"{_given(run)}连续执行 {count} 条指令，没有停顿，实际吞吐率约为多少（保留三位有效数字）？"
     )
     why = f"{count} 条指令用 {run.cycles} × {run.cycle} = {run.time} ps，吞吐率 = 指令数 ÷ 总时间。"
-    step = f"吞吐率 = {count} ÷ {_nanoseconds(Fraction(run.time))}。"
-    return _draft(run, stem, _per_second, run.throughput, why, rates, 3, (step,))
+    step = f"吞吐率 = {count} ÷ {nanoseconds(Fraction(run.time))}。"
+    return _draft(run, stem, per_second, run.throughput, why, rates, 3, (step,))
 
 
 def _speedup(chance: random.Random) -> Draft:
@@ -105,7 +111,7 @@ def _speedup(chance: random.Random) -> Draft:
         f"不流水：{count} × {whole} = {run.serial_time} ps。"
     )
     convention = _CONVENTION + _SERIAL
-    return _draft(run, stem, _two_places, run.speedup, why, ratios, 3, (step,), convention)
+    return _draft(run, stem, two_places, run.speedup, why, ratios, 3, (step,), convention)
 
 
 def _efficiency(chance: random.Random) -> Draft:
@@ -128,7 +134,7 @@ def _efficiency(chance: random.Random) -> Draft:
     why = f"占用 {count} × {depth} = {busy} 格，总共 {run.cycles} × {depth} = {area} 格。"
     step = f"总周期数 = {depth} + {count} − 1 = {run.cycles}；效率 = {count} ÷ {run.cycles}。"
     return _draft(
-        run, stem, _percent, run.efficiency, why, shares, 3, (step,), _CONVENTION + _EFFICIENCY
+        run, stem, percent, run.efficiency, why, shares, 3, (step,), _CONVENTION + _EFFICIENCY
     )
 
 
@@ -161,7 +167,7 @@ def _stalled(chance: random.Random) -> Draft:
     found = [(value, mistake, why_wrong) for value, mistake, why_wrong in values]
     right = run.cpi if asks_cpi else Fraction(run.cycles)
     said = (f"CPI = {run.cycles} ÷ {count}。",) if asks_cpi else ()
-    write = _three_places if asks_cpi else _cycles
+    write = three_places if asks_cpi else in_cycles
     return _draft(run, stem, write, right, why, found, 3, (step, *said), timed=False)
 
 
@@ -179,8 +185,8 @@ def _frequency(chance: random.Random) -> Draft:
     ]
     stem = f"{_given(run)}该流水线的时钟频率最高约为多少 GHz（保留两位小数）？"
     why = f"时钟周期 {cycle} ps，频率 = 1 ÷ {cycle} ps。"
-    step = f"频率 = 1 ÷ {cycle} ps = {_gigahertz(Fraction(1000, cycle))}。"
-    return _draft(run, stem, _gigahertz, Fraction(1000, cycle), why, clocks, 2, (step,))
+    step = f"频率 = 1 ÷ {cycle} ps = {gigahertz(Fraction(1000, cycle))}。"
+    return _draft(run, stem, gigahertz, Fraction(1000, cycle), why, clocks, 2, (step,))
 
 
 def _split(chance: random.Random) -> Draft:
@@ -206,7 +212,7 @@ def _split(chance: random.Random) -> Draft:
         f"拆分后 {depth} 段，时钟周期 {run.cycle} ps，"
         f"共 {depth} + {count} − 1 = {run.cycles} 个周期。"
     )
-    return _draft(run, stem, _nanoseconds, Fraction(run.time), why, times, 4, (_time_said(run),))
+    return _draft(run, stem, nanoseconds, Fraction(run.time), why, times, 4, (_time_said(run),))
 
 
 _FORMS: tuple[Callable[[random.Random], Draft], ...] = (
@@ -253,7 +259,7 @@ def _given(run: PipelineRun) -> str:
 
 
 def _time_said(run: PipelineRun) -> str:
-    total = _nanoseconds(Fraction(run.time))
+    total = nanoseconds(Fraction(run.time))
     return f"总时间 = {run.cycles} × {run.cycle} = {run.time} ps = {total}。"
 
 
@@ -264,43 +270,6 @@ def _average(task: PipelineTask) -> Fraction:
 def _without_latch(run: PipelineRun, value: Fraction) -> list[_Wrong]:
     why = f"时钟周期还要加段寄存器延迟 {run.task.latch} ps。"
     return [(value, "forgets-the-latch", why)] if run.task.latch else []
-
-
-def _rounded(value: Fraction, places: int) -> Decimal:
-    unit = Decimal(1).scaleb(-places)
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return exact.quantize(unit, rounding=ROUND_HALF_UP)
-
-
-def _nanoseconds(picoseconds: Fraction) -> str:
-    return f"{_rounded(picoseconds / 1000, 3).normalize():f} ns"
-
-
-def _per_second(per_picosecond: Fraction) -> str:
-    """Write a rate with three significant digits, as 4.81×10⁹ 条/秒."""
-    rate = per_picosecond * _PER_SECOND
-    power = len(str(int(rate))) - 1
-    return f"{_rounded(rate / 10**power, 2)}×10{str(power).translate(_SCRIPT)} 条/秒"
-
-
-def _two_places(value: Fraction) -> str:
-    return f"{_rounded(value, 2)}"
-
-
-def _three_places(value: Fraction) -> str:
-    return f"{_rounded(value, 3)}"
-
-
-def _gigahertz(value: Fraction) -> str:
-    return f"{_rounded(value, 2)} GHz"
-
-
-def _percent(value: Fraction) -> str:
-    return f"{_rounded(value * 100, 1)}%"
-
-
-def _cycles(value: Fraction) -> str:
-    return f"{int(value)} 个"
 
 
 def _draft(

@@ -2,8 +2,18 @@
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from backend.questions.generators.congestion_mistakes import (
+    after_loss_slips,
+    cwnd_of,
+    grow,
+    grow_beyond,
+    in_mss,
+    in_rtts,
+    overshoot,
+    reached_by_overshooting,
+)
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.mixing import mixed
 from backend.questions.solvers.tcp_congestion import (
@@ -63,44 +73,8 @@ def _window_at(chance: random.Random) -> Draft:
         _table(run, number),
     )
     convention = _GROWTH + _LOSS + (_RECOVERY if recovers else "")
-    wrong = _after_loss_slips(run, number)
-    return _draft(stem, _mss(right), why, wrong, 3, steps, convention)
-
-
-def _after_loss_slips(run: CongestionRun, number: int) -> list[Distractor]:
-    """Windows of round ``number`` of a run with one loss, each with one rule mistaken."""
-    task = run.task
-    (at, loss), version = task.losses[0], task.version
-    reached, ssthresh = run.round(at).cwnd, task.ssthresh
-    restart, after = run.round(at + 1).cwnd, number - at
-    swapped: Version = "Tahoe" if version == "Reno" else "Reno"
-    other = (
-        replace(task, losses=((at, "duplicates"),))
-        if loss == "timeout"
-        else replace(task, version=swapped)
-    )
-    mixed_up = {
-        ("timeout", "Reno"): "超时后 cwnd 要回到 1；直接从新门限开始的是快恢复。",
-        ("duplicates", "Reno"): "Reno 收到 3 个重复确认进入快恢复，cwnd 不回到 1。",
-        ("duplicates", "Tahoe"): "Tahoe 没有快恢复，收到 3 个重复确认后 cwnd 也回到 1。",
-    }[loss, version]
-    half_old = ssthresh // 2 if restart > 1 else 1
-    early, late = (_mss(_grow(restart, reached // 2, step)) for step in (after - 2, after))
-    return [
-        _wrong(control_congestion(other).round(number).cwnd, "swaps-the-losses", mixed_up),
-        _overshoot(_mss(_beyond(restart, reached // 2, after - 1)), _mss(reached // 2)),
-        _wrong(
-            _grow(half_old, ssthresh // 2, after - 1),
-            "halves-the-old-threshold",
-            f"新门限是发生拥塞时 cwnd = {reached} 的一半，不是旧门限的一半。",
-        ),
-        Distractor(late, "one-round-late", f"轮次数错位，这是第 {number + 1} 轮的 cwnd。"),
-        Distractor(early, "one-round-early", f"轮次数错位，这是第 {number - 1} 轮的 cwnd。"),
-        _wrong(
-            _grow(1, ssthresh, after - 1), "keeps-the-old-threshold", "发生拥塞后门限没有减半。"
-        ),
-        _wrong(reached + after, "ignores-the-loss", "没有处理拥塞，cwnd 一直加 1。"),
-    ]
+    wrong = after_loss_slips(run, number)
+    return _draft(stem, in_mss(right), why, wrong, 3, steps, convention)
 
 
 def _after_rtts(chance: random.Random) -> Draft:
@@ -110,21 +84,21 @@ def _after_rtts(chance: random.Random) -> Draft:
     rtts = _slow_rounds(ssthresh) + chance.randint(0, 2)
     run = _restarted(segments, "timeout", rtts + 1)
     wrong = [
-        _overshoot(f"{_beyond(1, ssthresh, rtts) * mss} KB", f"{ssthresh * mss} KB"),
+        overshoot(f"{grow_beyond(1, ssthresh, rtts) * mss} KB", f"{ssthresh * mss} KB"),
         _kilobytes(
-            _grow(1, ssthresh, rtts - 1) * mss,
+            grow(1, ssthresh, rtts - 1) * mss,
             "one-rtt-early",
             f"少算了一个 RTT：第 1 个 RTT 结束时 cwnd 已是 {2 * mss} KB。",
         ),
         _kilobytes(
-            _grow(1, segments, rtts) * mss, "keeps-the-threshold", "门限没有减半，慢开始过了头。"
+            grow(1, segments, rtts) * mss, "keeps-the-threshold", "门限没有减半，慢开始过了头。"
         ),
         _kilobytes(
-            _grow(ssthresh, ssthresh, rtts) * mss,
+            grow(ssthresh, ssthresh, rtts) * mss,
             "timeout-as-duplicates",
             "超时后 cwnd 要回到 1 MSS；直接从新门限开始的是快恢复。",
         ),
-        _kilobytes(_grow(1, ssthresh * mss, rtts), "takes-mss-as-1-kb", f"忘了 1 MSS = {mss} KB。"),
+        _kilobytes(grow(1, ssthresh * mss, rtts), "takes-mss-as-1-kb", f"忘了 1 MSS = {mss} KB。"),
         _kilobytes(
             (1 + rtts) * mss, "no-slow-start", "超时后从 1 MSS 起应先慢开始，不是每次加 1。"
         ),
@@ -155,16 +129,18 @@ def _time_to_reach(chance: random.Random) -> Draft:
     rtts, start = reached - 1, run.round(1).cwnd
     slow = _slow_rounds(half)
     wrong = [
-        _rtts(rtts + 1, "counts-rounds", "多数了一个：数的是轮次，n 个轮次之间只隔 n − 1 个 RTT。"),
-        _rtts(
+        in_rtts(rtts + 1, "counts-rounds", "数的是轮次，n 个轮次之间只隔 n − 1 个 RTT。"),
+        in_rtts(
             goal - half if loss == "timeout" else slow + goal - half,
             "swaps-the-losses",
             f"{_NAMES[loss]}之后 cwnd 应从 {start} MSS 开始。",
         ),
-        _rtts((goal - 1).bit_length(), "slow-start-only", "到门限以后不再翻倍，每个 RTT 只加 1。"),
-        _rtts(goal - 1, "no-slow-start", "从 1 MSS 起应先慢开始，不是每个 RTT 加 1。"),
-        *_reached_by_overshooting(half, goal, loss),
-        _rtts(rtts - 1, "counts-one-too-few", "少数了一个，漏了到达门限的那个 RTT。"),
+        in_rtts(
+            (goal - 1).bit_length(), "slow-start-only", "到门限以后不再翻倍，每个 RTT 只加 1。"
+        ),
+        in_rtts(goal - 1, "no-slow-start", "从 1 MSS 起应先慢开始，不是每个 RTT 加 1。"),
+        *reached_by_overshooting(half, goal, loss),
+        in_rtts(rtts - 1, "counts-one-too-few", "少数了一个，漏了到达门限的那个 RTT。"),
     ]
     stem = (
         f"某 TCP Reno 连接的 cwnd 为 {segments} MSS 时{_NAMES[loss]}，此后没有拥塞，rwnd 足够大。"
@@ -181,17 +157,6 @@ def _time_to_reach(chance: random.Random) -> Draft:
     )
     convention = _GROWTH + _LOSS + (_RECOVERY if loss == "duplicates" else "")
     return _draft(stem, f"{rtts} 个", f"{grows} RTT。", wrong, 4, steps, convention)
-
-
-def _reached_by_overshooting(half: int, goal: int, loss: Loss) -> list[Distractor]:
-    """Double past the threshold, then add 1."""
-    if loss == "duplicates":
-        return []
-    count, window = 0, 1
-    while window < goal:
-        window = 2 * window if window < half else window + 1
-        count += 1
-    return [_rtts(count, "doubles-past-the-threshold", f"翻倍后超过门限 {half} 时应取 {half}。")]
 
 
 def _pair(chance: random.Random) -> Draft:
@@ -218,7 +183,9 @@ def _pair(chance: random.Random) -> Draft:
         ),
         _both((cwnd, old), mss, "keeps-the-old-threshold", "门限也要改为拥塞时 cwnd 的一半。"),
         _both((cwnd, reached), mss, "sets-the-threshold-to-cwnd", "门限取了 cwnd 而没有减半。"),
-        _both((half, half), mss, "halves-both-from-the-old-threshold", "两个值都用错了旧门限。"),
+        _both(
+            (half, half), mss, "halves-both-from-the-old-threshold", "两个值都按旧门限的一半取了。"
+        ),
     ]
     back = "cwnd 回到 1 MSS" if loss == "timeout" else "快恢复令 cwnd = 新 ssthresh"
     why = f"ssthresh = {reached * mss} ÷ 2 = {ssthresh * mss} KB，{back}。"
@@ -234,17 +201,17 @@ def _send_window(chance: random.Random) -> Draft:
     run = control_congestion(CongestionTask(ssthresh, number, rwnd=rwnd))
     right = run.round(number).send_window
     wrong = [
-        _wrong(
+        cwnd_of(
             max(cwnd, rwnd), "takes-the-larger", "发送窗口取 rwnd 和 cwnd 中较小的，不是较大的。"
         ),
-        _overshoot(_mss(min(rwnd, _beyond(1, ssthresh, number - 1))), _mss(ssthresh)),
-        _wrong(
-            min(rwnd, _grow(1, ssthresh, number - 2)), "one-round-early", "轮次数错位，少算了一轮。"
+        overshoot(in_mss(min(rwnd, grow_beyond(1, ssthresh, number - 1))), in_mss(ssthresh)),
+        cwnd_of(
+            min(rwnd, grow(1, ssthresh, number - 2)), "one-round-early", "轮次数错位，少算了一轮。"
         ),
-        _wrong(min(rwnd, _grow(1, ssthresh, number)), "one-round-late", "轮次数错位，多算了一轮。"),
-        _wrong(ssthresh, "takes-the-threshold", "ssthresh 只决定增长方式，不限制发送窗口。"),
-        _wrong(abs(rwnd - cwnd), "subtracts-the-windows", "把 rwnd 和 cwnd 相减了；应取较小者。"),
-        _wrong(rwnd + cwnd, "adds-the-windows", "把 rwnd 和 cwnd 相加了；应取较小者。"),
+        cwnd_of(min(rwnd, grow(1, ssthresh, number)), "one-round-late", "轮次数错位，多算了一轮。"),
+        cwnd_of(ssthresh, "takes-the-threshold", "ssthresh 只决定增长方式，不限制发送窗口。"),
+        cwnd_of(abs(rwnd - cwnd), "subtracts-the-windows", "把 rwnd 和 cwnd 相减了；应取较小者。"),
+        cwnd_of(rwnd + cwnd, "adds-the-windows", "把 rwnd 和 cwnd 相加了；应取较小者。"),
     ]
     stem = (
         f"某 TCP 连接初始 cwnd = 1 MSS，ssthresh = {ssthresh} MSS，"
@@ -254,7 +221,7 @@ def _send_window(chance: random.Random) -> Draft:
     why = f"第 {number} 轮 cwnd = {cwnd}，发送窗口 = min({rwnd}, {cwnd}) = {right}。"
     steps = (f"每一轮的 cwnd 和发送窗口：\n{_table(run, number)}",)
     points = ("CN0510", "CN0509")
-    return _draft(stem, _mss(right), why, wrong, 3, steps, _GROWTH, points)
+    return _draft(stem, in_mss(right), why, wrong, 3, steps, _GROWTH, points)
 
 
 def _total(chance: random.Random) -> Draft:
@@ -263,13 +230,13 @@ def _total(chance: random.Random) -> Draft:
     count = _slow_rounds(ssthresh) + chance.randint(2, 4)
     run = control_congestion(CongestionTask(ssthresh, count))
     windows = [each.cwnd for each in run.rounds]
-    over = [_beyond(1, ssthresh, step) for step in range(count)]
+    over = [grow_beyond(1, ssthresh, step) for step in range(count)]
     wrong = [
         _segments(2**count - 1, "slow-start-only", "到门限以后每轮只加 1，不再翻倍。"),
         _segments(windows[-1], "last-round-only", f"这只是第 {count} 轮发送的个数。"),
         _segments(sum(over), "doubles-past-the-threshold", "翻倍后超过门限时应取门限。"),
         _segments(sum(windows[:-1]), "one-round-too-few", f"只加到了第 {count - 1} 轮。"),
-        _segments(sum(windows) + _grow(1, ssthresh, count), "one-round-too-many", "多加了一轮。"),
+        _segments(sum(windows) + grow(1, ssthresh, count), "one-round-too-many", "多加了一轮。"),
         _segments(sum(windows) - 1, "forgets-the-first-round", "漏了第 1 轮的 1 个报文段。"),
     ]
     stem = (
@@ -311,42 +278,12 @@ def _restarted(segments: int, loss: Loss, rounds: int) -> CongestionRun:
     return control_congestion(CongestionTask(ssthresh, rounds, cwnd=cwnd))
 
 
-def _grow(cwnd: int, ssthresh: int, rtts: int) -> int:
-    """What cwnd would become from a start that a mistake gives."""
-    run = control_congestion(CongestionTask(max(ssthresh, 1), rtts + 1, cwnd=max(cwnd, 1)))
-    return run.round(rtts + 1).cwnd
-
-
-def _beyond(cwnd: int, ssthresh: int, rtts: int) -> int:
-    """Grow with the mistake of doubling past the threshold."""
-    for _ in range(rtts):
-        cwnd = 2 * cwnd if cwnd < ssthresh else cwnd + 1
-    return cwnd
-
-
-def _overshoot(value: str, threshold: str) -> Distractor:
-    why = f"慢开始翻倍后超过了门限，应取门限 {threshold}。"
-    return Distractor(value, "doubles-past-the-threshold", why)
-
-
-def _mss(value: int) -> str:
-    return f"{value} MSS"
-
-
 def _pair_text(cwnd: int, ssthresh: int, mss: int) -> str:
     return f"ssthresh = {ssthresh * mss} KB，cwnd = {cwnd * mss} KB"
 
 
-def _wrong(value: int, mistake: str, why: str) -> Distractor:
-    return Distractor(_mss(value), mistake, why)
-
-
 def _kilobytes(value: int, mistake: str, why: str) -> Distractor:
     return Distractor(f"{value} KB", mistake, why)
-
-
-def _rtts(value: int, mistake: str, why: str) -> Distractor:
-    return Distractor(f"{value} 个", mistake, why)
 
 
 def _segments(value: int, mistake: str, why: str) -> Distractor:

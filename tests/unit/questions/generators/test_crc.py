@@ -68,7 +68,7 @@ def test_a_division_that_stops_one_bit_early_is_caught(monkeypatch):
         run = crc.divide(crc.CrcTask(bits, task.generator, received=True))
         return crc.CrcRun(task, run.dividend, run.steps, run.remainder)
 
-    monkeypatch.setattr("backend.questions.generators.crc.divide", early)
+    monkeypatch.setattr("backend.questions.generators.crc_mistakes.divide", early)
     with pytest.raises(AssertionError):
         check(GENERATOR, answer_of)
 

@@ -92,7 +92,7 @@ def test_a_split_that_forgets_the_two_special_addresses_is_caught(monkeypatch):
             return done
         return Split(task, done.whole, 32 - (task.hosts - 1).bit_length())
 
-    monkeypatch.setattr("backend.questions.generators.subnetting.split", without_the_two)
+    monkeypatch.setattr("backend.questions.generators.subnet_splits.split", without_the_two)
     with pytest.raises(AssertionError):
         check(GENERATOR, answer_of)
 
