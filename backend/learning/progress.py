@@ -14,11 +14,13 @@ from backend.learning.log import (
     LATE,
     attempt_columns,
     attempt_of,
+    events_of,
     first_of_person,
     judged,
     keys_in_force,
 )
 from backend.learning.projections import load
+from backend.learning.reports import BookChanges, GroupPeriod, book_changes, score_of
 from backend.learning.tables import attempts, identities, members
 from backend.learning.values import (
     SHANGHAI,
@@ -120,6 +122,33 @@ class Progress:
         return sorted(
             (one for one in ranks if one.answered),
             key=lambda one: (-one.active_days, -one.progress, -one.answered, one.name),
+        )
+
+    async def book_changes(self, person_id: int, since: datetime) -> BookChanges:
+        """Count what entered and what left a person's wrong book from ``since`` on."""
+        async with self._database.reading() as connection:
+            events = await events_of(connection, [person_id])
+        return book_changes(events[person_id], since)
+
+    async def group_period(self, group_key: str, first: date, last: date) -> GroupPeriod:
+        """Sum up a group's own questions answered in time on the study days ``first``–``last``."""
+        query = (
+            select(*attempt_columns(), identities.c.person_id)
+            .join_from(attempts, identities)
+            .where(
+                attempts.c.group_key == group_key,
+                attempts.c.day.between(first, last),
+                attempts.c.kind != LATE,
+                first_of_person(),
+            )
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+            keys = await keys_in_force(connection, {row.question_id for row in rows})
+        return GroupPeriod(
+            members=len({row.person_id for row in rows}),
+            answered=len(rows),
+            score=score_of(judged(attempt_of(row), keys) for row in rows),
         )
 
     async def question_stats(self, question_ids: Collection[str]) -> dict[str, tuple[int, int]]:
