@@ -12,8 +12,12 @@ from backend.questions.solvers.tcp_congestion import (
 )
 
 
-def after_loss_slips(run: CongestionRun, number: int) -> list[Distractor]:
-    """Windows of round ``number`` of a run with one loss, each with one rule mistaken."""
+def after_loss_slips(run: CongestionRun, number: int, late: bool) -> list[Distractor]:
+    """Windows of round ``number`` of a run with one loss, each with one rule mistaken.
+
+    Only one neighbour of the round is among them, the ``late`` one or the one before, since two
+    would stand around the key.
+    """
     task = run.task
     (at, loss), version = task.losses[0], task.version
     reached, ssthresh = run.round(at).cwnd, task.ssthresh
@@ -30,7 +34,7 @@ def after_loss_slips(run: CongestionRun, number: int) -> list[Distractor]:
         ("duplicates", "Tahoe"): "Tahoe 没有快恢复，收到 3 个重复确认后 cwnd 也回到 1。",
     }[loss, version]
     half_old = ssthresh // 2 if restart > 1 else 1
-    early, late = (in_mss(grow(restart, reached // 2, step)) for step in (after - 2, after))
+    beside = number + 1 if late else number - 1
     return [
         cwnd_of(control_congestion(other).round(number).cwnd, "swaps-the-losses", mixed_up),
         overshoot(in_mss(grow_beyond(restart, reached // 2, after - 1)), in_mss(reached // 2)),
@@ -39,8 +43,11 @@ def after_loss_slips(run: CongestionRun, number: int) -> list[Distractor]:
             "halves-the-old-threshold",
             f"新门限是发生拥塞时 cwnd = {reached} 的一半，不是旧门限的一半。",
         ),
-        Distractor(late, "one-round-late", f"轮次数错位，这是第 {number + 1} 轮的 cwnd。"),
-        Distractor(early, "one-round-early", f"轮次数错位，这是第 {number - 1} 轮的 cwnd。"),
+        cwnd_of(
+            grow(restart, reached // 2, beside - at - 1),
+            "one-round-late" if late else "one-round-early",
+            f"轮次数错位，这是第 {beside} 轮的 cwnd。",
+        ),
         cwnd_of(
             grow(1, ssthresh, after - 1), "keeps-the-old-threshold", "发生拥塞后门限没有减半。"
         ),

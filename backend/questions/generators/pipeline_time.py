@@ -62,8 +62,7 @@ def _total_time(chance: random.Random) -> Draft:
     ]
     stem = f"{_given(run)}连续执行 {count} 条指令，没有停顿，一共需要多少时间？"
     why = f"时钟周期 {cycle} ps，共 {depth} + {count} − 1 = {run.cycles} 个周期。"
-    step = f"总时间 = {run.cycles} × {cycle} = {run.time} ps = {nanoseconds(Fraction(run.time))}。"
-    return _draft(run, stem, nanoseconds, Fraction(run.time), why, times, 2, (step,))
+    return _draft(run, stem, nanoseconds, Fraction(run.time), why, times, 2, (_time_said(run),))
 
 
 def _throughput(chance: random.Random) -> Draft:
@@ -212,7 +211,9 @@ def _split(chance: random.Random) -> Draft:
         f"拆分后 {depth} 段，时钟周期 {run.cycle} ps，"
         f"共 {depth} + {count} − 1 = {run.cycles} 个周期。"
     )
-    return _draft(run, stem, nanoseconds, Fraction(run.time), why, times, 4, (_time_said(run),))
+    stages = f"拆分后 {depth} 段，时间依次为 {_stages_said(task)}。"
+    steps = (stages, _clock_said(run), _time_said(run))
+    return _draft(run, stem, nanoseconds, Fraction(run.time), why, times, 4, steps, timed=False)
 
 
 _FORMS: tuple[Callable[[random.Random], Draft], ...] = (
@@ -253,9 +254,18 @@ def _uneven(
 def _given(run: PipelineRun) -> str:
     task = run.task
     depth = len(task.stages)
-    times = "、".join(map(str, task.stages))
     latch = f"段寄存器延迟 {task.latch} ps" if task.latch else "不计段寄存器延迟"
-    return f"某指令流水线分为{_NAMES[depth]} {depth} 段，时间依次为 {times} ps，{latch}。"
+    return f"某指令流水线分为{_NAMES[depth]} {depth} 段，时间依次为 {_stages_said(task)}，{latch}。"
+
+
+def _stages_said(task: PipelineTask) -> str:
+    return f"{'、'.join(map(str, task.stages))} ps"
+
+
+def _clock_said(run: PipelineRun) -> str:
+    task = run.task
+    longest = f"最长段 {max(task.stages)} + 段寄存器延迟 {task.latch}" if task.latch else "最长段"
+    return f"时钟周期 = {longest} = {run.cycle} ps。"
 
 
 def _time_said(run: PipelineRun) -> str:
@@ -284,9 +294,7 @@ def _draft(
     convention: str = _CONVENTION,
     timed: bool = True,
 ) -> Draft:
-    task = run.task
-    latch = f" + 段寄存器延迟 {task.latch}" if task.latch else ""
-    clock = (f"时钟周期 = 最长段 {max(task.stages)}{latch} = {run.cycle} ps。",) if timed else ()
+    clock = (_clock_said(run),) if timed else ()
     last = f"所以答案是 {write(right)}：{why}"
     return Draft(
         ("CO0515",),

@@ -73,7 +73,7 @@ def _window_at(chance: random.Random) -> Draft:
         _table(run, number),
     )
     convention = _GROWTH + _LOSS + (_RECOVERY if recovers else "")
-    wrong = after_loss_slips(run, number)
+    wrong = after_loss_slips(run, number, late=chance.random() < 0.5)
     return _draft(stem, in_mss(right), why, wrong, 3, steps, convention)
 
 
@@ -105,7 +105,7 @@ def _after_rtts(chance: random.Random) -> Draft:
     ]
     right = run.round(rtts + 1).cwnd * mss
     stem = (
-        f"TCP 连接的 MSS = {mss} KB，cwnd 为 {segments * mss} KB 时发生超时，rwnd 足够大。"
+        f"某 TCP 连接的 MSS = {mss} KB，cwnd 为 {segments * mss} KB 时发生超时，rwnd 足够大。"
         f"如果接下来的 {rtts} 个 RTT 内发送的报文段都收到确认，"
         f"那么这 {rtts} 个 RTT 结束时 cwnd 是多少？"
     )
@@ -190,7 +190,9 @@ def _pair(chance: random.Random) -> Draft:
     back = "cwnd 回到 1 MSS" if loss == "timeout" else "快恢复令 cwnd = 新 ssthresh"
     why = f"ssthresh = {reached * mss} ÷ 2 = {ssthresh * mss} KB，{back}。"
     convention = _RECOVERY if loss == "duplicates" else "cwnd 以 MSS 为单位，初始值 1 MSS。"
-    return _draft(stem, _pair_text(cwnd, ssthresh, mss), why, wrong, 2, (), convention)
+    then = f"重新慢开始，cwnd = {mss} KB" if loss == "timeout" else f"cwnd = {cwnd * mss} KB"
+    steps = (f"{_NAMES[loss]}：ssthresh 取此刻 cwnd 的一半，即 {ssthresh * mss} KB；{then}。",)
+    return _draft(stem, _pair_text(cwnd, ssthresh, mss), why, wrong, 2, steps, convention)
 
 
 def _send_window(chance: random.Random) -> Draft:
@@ -200,15 +202,18 @@ def _send_window(chance: random.Random) -> Draft:
     rwnd = cwnd + chance.choice((-5, -3, -2, 2, 4))
     run = control_congestion(CongestionTask(ssthresh, number, rwnd=rwnd))
     right = run.round(number).send_window
+    before, after = (grow(1, ssthresh, rtts) for rtts in (number - 2, number))
     wrong = [
         cwnd_of(
             max(cwnd, rwnd), "takes-the-larger", "发送窗口取 rwnd 和 cwnd 中较小的，不是较大的。"
         ),
         overshoot(in_mss(min(rwnd, grow_beyond(1, ssthresh, number - 1))), in_mss(ssthresh)),
-        cwnd_of(
-            min(rwnd, grow(1, ssthresh, number - 2)), "one-round-early", "轮次数错位，少算了一轮。"
+        chance.choice(
+            (
+                cwnd_of(min(rwnd, before), "one-round-early", "轮次数错位，少算了一轮。"),
+                cwnd_of(min(rwnd, after), "one-round-late", "轮次数错位，多算了一轮。"),
+            )
         ),
-        cwnd_of(min(rwnd, grow(1, ssthresh, number)), "one-round-late", "轮次数错位，多算了一轮。"),
         cwnd_of(ssthresh, "takes-the-threshold", "ssthresh 只决定增长方式，不限制发送窗口。"),
         cwnd_of(abs(rwnd - cwnd), "subtracts-the-windows", "把 rwnd 和 cwnd 相减了；应取较小者。"),
         cwnd_of(rwnd + cwnd, "adds-the-windows", "把 rwnd 和 cwnd 相加了；应取较小者。"),
@@ -235,8 +240,12 @@ def _total(chance: random.Random) -> Draft:
         _segments(2**count - 1, "slow-start-only", "到门限以后每轮只加 1，不再翻倍。"),
         _segments(windows[-1], "last-round-only", f"这只是第 {count} 轮发送的个数。"),
         _segments(sum(over), "doubles-past-the-threshold", "翻倍后超过门限时应取门限。"),
-        _segments(sum(windows[:-1]), "one-round-too-few", f"只加到了第 {count - 1} 轮。"),
-        _segments(sum(windows) + grow(1, ssthresh, count), "one-round-too-many", "多加了一轮。"),
+        chance.choice(
+            (
+                _segments(run.sent - windows[-1], "one-round-too-few", "少加了一轮。"),
+                _segments(run.sent + windows[-1] + 1, "one-round-too-many", "多加了一轮。"),
+            )
+        ),
         _segments(sum(windows) - 1, "forgets-the-first-round", "漏了第 1 轮的 1 个报文段。"),
     ]
     stem = (
