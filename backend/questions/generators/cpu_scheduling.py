@@ -18,6 +18,7 @@ from backend.questions.generators.cpu_asks import (
 from backend.questions.generators.cpu_mistakes import is_preemptive, mistaken_runs
 from backend.questions.generators.cpu_steps import convention, process_table, steps_of, two_places
 from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.generators.mixing import mixed
 from backend.questions.solvers.cpu_scheduling import (
     Choice,
     CpuAlgorithm,
@@ -91,7 +92,7 @@ class CpuScheduling:
         run = _telling_run(algorithm, names, ask, chance)
         runs = [(name, why, ask.value(other)) for name, why, other in mistaken_runs(run.task)]
         slips = ask.slips(run)
-        wrong = [runs[0], slips[0], *runs[1:], *slips[1:]]
+        wrong = [runs[0], slips[0], runs[1], *slips[1:2], *runs[2:], *slips[2:]]
         return _draft(
             run,
             chance,
@@ -254,7 +255,7 @@ def _draft(
         given = f"，优先数越{'小' if task.small_is_urgent else '大'}优先级越高"
     intro = chance.choice(_INTROS).format(name=chance.choice(_NAMES[task.algorithm]), given=given)
     ratio = ("os.starvation",) if task.algorithm == "HRRN" else ()
-    return Draft(
+    draft = Draft(
         points=(_POINTS[task.algorithm], "OS0211"),
         difficulty=_DIFFICULTY[task.algorithm] + harder,
         stem=f"{intro}\n{process_table(task.processes, by_priority)}\n{ask}",
@@ -265,3 +266,4 @@ def _draft(
         source=(*ratio, "os.round-robin"),
         convention=convention(task),
     )
+    return mixed(draft, chance)

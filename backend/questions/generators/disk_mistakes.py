@@ -72,4 +72,4 @@ def _changes(task: DiskTask) -> list[_Change]:
             counted = "没有计入返回的移动" if task.count_return else "计入了返回的移动"
             name = "omits-return" if task.count_return else "counts-return"
             returns: _Change = (name, counted, {"count_return": not task.count_return})
-            return [serves, returns, edge, turned, sstf]
+            return [serves, returns, edge, turned, fcfs, sstf]

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from backend.questions.generators.disk_mistakes import mistaken_runs, run_of
 from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.generators.mixing import mixed
 from backend.questions.solvers.disk_scheduling import (
     DiskAlgorithm,
     DiskRun,
@@ -174,9 +175,11 @@ class DiskScheduling:
         run = _telling_run(algorithm, chance, ask)
         runs = [(name, why, ask.value(other)) for name, why, other in mistaken_runs(run.task)]
         slips = ask.slips(run)
-        wrong = [*runs[:2], slips[0], *runs[2:], *slips[1:]]
+        # Forgetting a move always makes the sum smaller, as other mistakes of C-SCAN do already.
+        at = 5 if algorithm == "C-SCAN" else 2
+        wrong = [*runs[:at], slips[0], *runs[at:], *slips[1:]]
         why_correct = f"{ask.decisive(run)}。"
-        return Draft(
+        draft = Draft(
             points=("OS0509", "OS0508") if ask.given else ("OS0509",),
             difficulty=_BASE_DIFFICULTY[algorithm] + (ask.harder or run.task.to_edge),
             stem=_stem(run.task, chance) + ask.text,
@@ -187,6 +190,7 @@ class DiskScheduling:
             source=("os.disk-scheduling",),
             convention=_convention(run.task) + ask.given,
         )
+        return mixed(draft, chance)
 
 
 def _ask(algorithm: DiskAlgorithm, chance: random.Random) -> _Ask:

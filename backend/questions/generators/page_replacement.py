@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.generators.mixing import mixed
 from backend.questions.generators.page_counts import COUNTS, NO_FIRST_LOAD, replaced
 from backend.questions.generators.page_mistakes import MISTAKES, Past, mistaken_runs, run_of
 from backend.questions.generators.page_steps import (
@@ -81,16 +82,20 @@ class PageReplacement:
     points: tuple[str, ...] = tuple(_POINTS.values())
 
     def draft(self, chance: random.Random) -> Draft:
-        algorithm = chance.choices(_ALGORITHMS, (4, 5, 3, 4))[0]
-        kind = chance.choices(("count", "victim", "residents", "frames"), (5, 3, 1, 1))[0]
-        if kind == "victim":
-            return _victim_draft(algorithm, chance)
-        # What OPT leaves at the end hangs on its ties, and CLOCK has no tale of more frames.
-        if kind == "residents" and algorithm != "OPT":
-            return _residents_draft(algorithm, chance)
-        if kind == "frames" and algorithm in ("FIFO", "LRU"):
-            return _frames_draft(algorithm, chance)
-        return _count_draft(algorithm, chance)
+        return mixed(_drawn(chance), chance)
+
+
+def _drawn(chance: random.Random) -> Draft:
+    algorithm = chance.choices(_ALGORITHMS, (4, 5, 3, 4))[0]
+    kind = chance.choices(("count", "victim", "residents", "frames"), (5, 3, 1, 1))[0]
+    if kind == "victim":
+        return _victim_draft(algorithm, chance)
+    # What OPT leaves at the end hangs on its ties, and CLOCK has no tale of more frames.
+    if kind == "residents" and algorithm != "OPT":
+        return _residents_draft(algorithm, chance)
+    if kind == "frames" and algorithm in ("FIFO", "LRU"):
+        return _frames_draft(algorithm, chance)
+    return _count_draft(algorithm, chance)
 
 
 def _references(chance: random.Random, length: int) -> tuple[int, ...]:
