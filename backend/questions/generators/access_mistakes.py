@@ -24,7 +24,7 @@ class Mistake:
 
 
 def mistakes_of(task: AccessTask) -> list[Mistake]:
-    """List what goes wrong in ``task``, most typical first, giving too much as well as too little."""
+    """List what goes wrong in ``task``, most typical first, too much and too little by turns."""
     tlb = _tlb_mistakes(task, task.tlb) if task.tlb else []
     cache = _cache_mistakes(task.cache) if task.cache else []
     pairs = zip_longest(tlb, cache)
