@@ -13,6 +13,7 @@ from backend.knowledge.outline import Outline
 from backend.learning import choosing
 from backend.learning.askings import Askings
 from backend.learning.corrections import Corrections
+from backend.learning.gain import rating_in
 from backend.learning.groups import GroupSettings
 from backend.learning.progress import Progress
 from backend.learning.reviewing import due_at
@@ -164,7 +165,7 @@ class Selection:
                     point,
                     self._chance,
                     avoid=avoid,
-                    level=choosing.pick_difficulty(state, point[:4]),
+                    level=choosing.pick_difficulty(rating_in(state, point[:4]))[0],
                     changes=changes,
                 )
                 if question is not None:
