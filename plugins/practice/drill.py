@@ -1,0 +1,357 @@
+"""One question after the other: practice, reviews, the wrong book, and the answers to them.
+
+What 不会 and 看答案 do: the answer is shown, the question is closed, and nothing is recorded. The
+log holds answers by letter, and to invent a wrong one for who is honest would punish honesty; a
+question on the same point is offered instead, whose answer does count. 跳过 closes the question
+too, without showing anything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time
+
+from backend.knowledge.library import Library
+from backend.learning.askings import Askings
+from backend.learning.attempts import Attempts
+from backend.learning.people import People
+from backend.learning.progress import Progress
+from backend.learning.selection import Selection
+from backend.learning.values import (
+    SHANGHAI,
+    Asking,
+    AskingKind,
+    Outcome,
+    WrongEntry,
+    study_day,
+)
+from backend.questions.question import Question
+from backend.questions.scope import EVERYTHING, Scope, ScopeReader
+from plugins.answers import Answers
+from plugins.asking_words import days_left_text, question_reply, verdict_text
+from plugins.messages import Reply
+from plugins.practice import wording
+from plugins.practice.commands import Command, parse
+from plugins.practice.memory import Memory
+from plugins.practice.scopes import link_of, nearest_with_questions, no_questions_of_that_kind
+from plugins.practice.visit import Visit
+
+_DAY_BEGINS = time(4)
+_WISHES: dict[AskingKind, tuple[str, str]] = {
+    "practice": ("practise", "/练"),
+    "review": ("review", "/复习"),
+    "wrong_book": ("wrong", "/练 错题"),
+}
+
+
+class Drill:
+    """Asks a person questions and takes the answers."""
+
+    def __init__(
+        self,
+        library: Library,
+        people: People,
+        askings: Askings,
+        attempts: Attempts,
+        progress: Progress,
+        selection: Selection,
+        scopes: ScopeReader,
+        memory: Memory,
+        exam: date,
+    ) -> None:
+        self._library = library
+        self._people = people
+        self._askings = askings
+        self._attempts = attempts
+        self._progress = progress
+        self._selection = selection
+        self._scopes = scopes
+        self._memory = memory
+        self._exam = exam
+
+    async def open_question(self, visit: Visit) -> Asking | None:
+        """Return the question that the person is to answer here."""
+        return await self._askings.open_for(visit.identity.id, visit.here, visit.now)
+
+    async def start(
+        self, visit: Visit, command: Command, *, said: str = "", after: Asking | None = None
+    ) -> Reply | None:
+        """Ask what ``command`` wishes for, ``said`` first; ``after`` was just put aside.
+
+        None for 来道题 in the middle of a topic that there is no question on.
+        """
+        if command.offhand and (explained := await self._memory.topic(visit.message)):
+            topical = await self._on_topic(visit, explained)
+            if topical is not None or "题" in visit.message.text:
+                return topical  # without a question on it, the knowledge base gives its example
+        scope = self._scopes.read(command.words)
+        if scope is None:
+            other = no_questions_of_that_kind(command.words)
+            return Reply(other or wording.unknown_scope(command.words), "command")
+        match command.kind:
+            case "wrong":
+                return await self._from_book(visit, scope, command.words, said, after)
+            case "review":
+                return await self._review(visit, scope, command.words, said, after)
+            case _:
+                return await self._practise(visit, scope, command.words, said)
+
+    async def again(self, visit: Visit) -> Reply | None:
+        """Ask the next question of the same kind; one that is still open is skipped.
+
+        None for 再来一个 after an explanation: another example may be meant.
+        """
+        asking = await self.open_question(visit)
+        if asking is not None:
+            return await self.skip(visit, asking)
+        says_question = any(word in visit.message.text for word in "题道练刷")
+        explaining = await self._memory.topic(visit.message)
+        wish = await self._memory.last_wish(visit.message)
+        if not says_question and (explaining or not wish):
+            return None
+        if wish:
+            return await self._repeat(visit, wish)
+        return await self.start(visit, Command("practise", offhand=True))
+
+    async def go_on(self, visit: Visit) -> Reply | None:
+        """Go on where the last reply left off; None when that was not practice."""
+        wish = await self._memory.pending_wish(visit.message)
+        if not wish:
+            return None
+        asking = await self.open_question(visit)
+        if asking is None:
+            return await self._repeat(visit, wish)
+        head = wording.head("练习", self._library, asking)
+        return _preceded(question_reply(asking, head, _how(visit)), wording.STILL_OPEN)
+
+    async def skip(self, visit: Visit, asking: Asking) -> Reply | None:
+        """Put a question aside and ask the next one of its kind."""
+        await self._askings.reveal(asking.id, visit.now)
+        wish = await self._wish_of(visit, asking)
+        return await self._repeat(visit, wish, said=wording.SKIPPED, after=asking)
+
+    async def show_answer(self, visit: Visit, asking: Asking) -> Reply:
+        """Show the answer to who does not know it."""
+        wish = await self._wish_of(visit, asking)
+        await self._askings.reveal(asking.id, visit.now)
+        link = link_of(self._scopes, self._library, asking.question.point)
+        text = wording.shown_answer(self._library, asking, link)
+        return await self._explained(visit, asking, text, wish)
+
+    async def answer(self, visit: Visit, answers: Answers, quoted: Asking | None) -> Reply | None:
+        """Grade a letter; None for one in a group that answers nothing of ours."""
+        asking = quoted or await self.open_question(visit)
+        if asking is None:
+            return None if visit.is_group else Reply(wording.NOTHING_OPEN, "command")
+        if quoted is not None and not await self._is_theirs(visit, quoted):
+            return Reply(wording.NOT_YOURS, "command")
+        first, *others = answers.items
+        if others or first.place not in (None, 1):
+            return Reply(wording.ONE_LETTER, "command")
+        if asking.revealed_at is not None and not await self._has_answered(visit, asking):
+            return Reply(wording.PUT_ASIDE, "command")
+        outcome = await self._attempts.answer(asking, visit.identity, first.key, visit.now)
+        if answers.guessed and outcome.status != "repeated":
+            outcome = await self._marked(visit, asking, outcome)
+        return await self._verdict(visit, asking, outcome)
+
+    async def mark_guessed(self, visit: Visit, asking: Asking, *, hidden: bool) -> Reply | None:
+        """Mark the answer to ``asking`` as guessed; nothing is given away while it is hidden."""
+        outcome = await self._attempts.mark_guessed(asking.id, visit.identity, visit.now)
+        if outcome is None:
+            return None
+        if outcome.status == "repeated":
+            return Reply(wording.GUESS_KNOWN, "command")
+        return Reply(
+            wording.GUESS_NOTED if hidden else wording.guess_noted(outcome.right), "command"
+        )
+
+    async def _repeat(
+        self, visit: Visit, wish: str, *, said: str = "", after: Asking | None = None
+    ) -> Reply | None:
+        command = parse(wish) if wish else None
+        return await self.start(visit, command or Command("practise"), said=said, after=after)
+
+    async def _on_topic(self, visit: Visit, explained: Sequence[str]) -> Reply | None:
+        """Ask on what the knowledge base has just explained; None without a question on it."""
+        concepts = self._library.concepts
+        for concept in (concepts[id_] for id_ in explained if id_ in concepts):
+            scope = Scope("points", tuple(concept.points), concept.name)
+            if any(scope.holds(point) for point in self._selection.points):
+                return await self._practise(visit, scope, concept.name, "")
+        return None
+
+    async def _practise(self, visit: Visit, scope: Scope, words: str, said: str) -> Reply:
+        question = await self._selection.for_person(visit.identity.person_id, scope, visit.now)
+        if question is None:
+            nearest = nearest_with_questions(
+                self._scopes, self._library, scope, self._selection.points
+            )
+            text = wording.nothing_in(scope, nearest) if nearest else wording.NO_QUESTIONS_AT_ALL
+            return Reply(text, "command")
+        wish = f"/练 {words}".strip()
+        label = wording.scope_label(scope)
+        return await self._ask(visit, question, "practice", ("练习", label), wish, said)
+
+    async def _review(
+        self, visit: Visit, scope: Scope, words: str, said: str, after: Asking | None
+    ) -> Reply:
+        person, now = visit.identity.person_id, visit.now
+        every = await self._selection.due(person, now)
+        due = [point for point in every if scope.holds(point)]
+        if every and not due:
+            return Reply(wording.nothing_due_in(scope), "command")
+        for point in _rotated(due, after.question.point if after else ""):
+            question = await self._selection.for_point(person, point, now)
+            if question is not None:
+                wish = f"/复习 {words}".strip()
+                left = f"还有 {len(due)} 个"
+                days_left = days_left_text(self._exam, now.astimezone(SHANGHAI).date())
+                begins = said or wording.review_begins(len(due), days_left)
+                return await self._ask(visit, question, "review", ("复习", left), wish, begins)
+        following = await self._selection.next_due(person, now)
+        return Reply(wording.nothing_due(following, study_day(now)), "command")
+
+    async def _from_book(
+        self, visit: Visit, scope: Scope, words: str, said: str, after: Asking | None
+    ) -> Reply:
+        asked = await self._asked_today(visit)
+        every = await self._progress.wrong_book(visit.identity.person_id)
+        inside = [entry for entry in every if scope.holds(entry.point)]
+        for entry in _most_urgent_first(inside, asked, after):
+            question = await self._selection.again(entry.asking_id)
+            if question is not None:
+                note = wording.WRONG_AGAIN_TODAY if entry.question_id in asked else ""
+                begins = "\n\n".join(part for part in (said, note) if part)
+                head = ("错题重练", wording.dots(entry.right_days))
+                wish = f"/练 错题 {words}".strip()
+                return await self._ask(visit, question, "wrong_book", head, wish, begins)
+        return Reply(wording.NO_OTHER_WRONG if after else wording.no_wrong(scope), "command")
+
+    async def _asked_today(self, visit: Visit) -> set[str]:
+        begin = datetime.combine(study_day(visit.now), _DAY_BEGINS, SHANGHAI)
+        return await self._askings.recent_question_ids(
+            person_id=visit.identity.person_id, since=begin
+        )
+
+    async def _ask(
+        self,
+        visit: Visit,
+        question: Question,
+        kind: AskingKind,
+        head: tuple[str, str],
+        wish: str,
+        said: str,
+    ) -> Reply:
+        """Put a question; what was open here is put aside, so that a letter has one meaning."""
+        previous = await self.open_question(visit)
+        if previous is not None and previous.kind != "mock":
+            await self._askings.reveal(previous.id, visit.now)
+        asking = await self._askings.ask(
+            question,
+            kind=kind,
+            conversation=visit.here,
+            identity_id=visit.identity.id,
+            now=visit.now,
+        )
+        title = wording.head(head[0], self._library, asking, head[1])
+        reply = _preceded(question_reply(asking, title, _how(visit)), said)
+        await self._memory.note(visit.message, reply.text, wish=wish)
+        return reply
+
+    async def _has_answered(self, visit: Visit, asking: Asking) -> bool:
+        return await self._attempts.of_asking(asking.id, visit.identity.id) is not None
+
+    async def _is_theirs(self, visit: Visit, asking: Asking) -> bool:
+        if asking.identity_id == visit.identity.id:
+            return True
+        accounts = await self._people.identities_of(visit.identity.person_id)
+        return asking.identity_id in {account.id for account in accounts}
+
+    async def _marked(self, visit: Visit, asking: Asking, outcome: Outcome) -> Outcome:
+        """Mark an answer as guessed the moment it is given: one outcome of both."""
+        marked = await self._attempts.mark_guessed(asking.id, visit.identity, visit.now)
+        if marked is None:
+            return outcome
+        back = outcome.left_wrong_book and marked.entered_wrong_book
+        return replace(
+            marked,
+            status=outcome.status,
+            entered_wrong_book=not back
+            and (outcome.entered_wrong_book or marked.entered_wrong_book),
+            left_wrong_book=outcome.left_wrong_book and not back,
+        )
+
+    async def _verdict(self, visit: Visit, asking: Asking, outcome: Outcome) -> Reply:
+        wish = await self._wish_of(visit, asking)
+        explained = self._concepts(asking.question)
+        parts = (
+            verdict_text(self._library, asking, outcome),
+            wording.ask_why(outcome.right is False, bool(explained)),
+            await self._offer(visit, asking, wish),
+        )
+        text = "\n\n".join(part for part in parts if part)
+        return await self._explained(visit, asking, text, wish)
+
+    async def _explained(self, visit: Visit, asking: Asking, text: str, wish: str) -> Reply:
+        explained = self._concepts(asking.question)
+        await self._memory.note(visit.message, text, wish=wish, explained=explained)
+        choices = ("再来一道",) if asking.kind == "practice" else ("继续",)
+        return Reply(text, "command", concepts=explained, choices=choices)
+
+    async def _wish_of(self, visit: Visit, asking: Asking) -> str:
+        """Return the wish that led to a question; by its kind where the dialogue is forgotten."""
+        kind, default = _WISHES.get(asking.kind, ("practise", "/练"))
+        wish = await self._memory.last_wish(visit.message)
+        command = parse(wish) if wish else None
+        return wish if command is not None and command.kind == kind else default
+
+    async def _offer(self, visit: Visit, asking: Asking, wish: str) -> str:
+        command = parse(wish) or Command("practise")
+        scope = self._scopes.read(command.words) or EVERYTHING
+        if command.kind == "review":
+            due = await self._selection.due(visit.identity.person_id, visit.now)
+            return wording.next_review(sum(scope.holds(point) for point in due))
+        if command.kind == "wrong":
+            entries = await self._progress.wrong_book(visit.identity.person_id)
+            return wording.next_wrong(sum(scope.holds(entry.point) for entry in entries))
+        return wording.next_practice(scope)
+
+    def _concepts(self, question: Question) -> tuple[str, ...]:
+        """Name the cards that explain a question: those it names, else those on its point."""
+        concepts = self._library.concepts
+        named = tuple(id_ for id_ in question.source if id_ in concepts)
+        on_point = (id_ for id_, card in concepts.items() if question.point in card.points)
+        return named or tuple(on_point)[:2]
+
+
+def _most_urgent_first(
+    entries: Sequence[WrongEntry], asked: set[str], after: Asking | None
+) -> list[WrongEntry]:
+    """Order by how often an entry was wrong, then the oldest; what was ``asked`` today comes last.
+
+    The question that was just put aside is left out.
+    """
+    left = [one for one in entries if after is None or one.question_id != after.question.id]
+    fresh = [one for one in left if one.question_id not in asked]
+    seen = [one for one in left if one.question_id in asked]
+    fresh.sort(key=lambda one: (-one.wrong, one.last_at))
+    return fresh + sorted(seen, key=lambda one: one.last_at)
+
+
+def _rotated(points: Sequence[str], after: str) -> list[str]:
+    """Return ``points`` from the one behind ``after`` on, around the end."""
+    if after not in points:
+        return list(points)
+    at = points.index(after) + 1
+    return [*points[at:], *points[:at]]
+
+
+def _how(visit: Visit) -> str:
+    return wording.HOW_GROUP if visit.is_group else wording.HOW_HERE
+
+
+def _preceded(reply: Reply, said: str) -> Reply:
+    """Put a sentence before a question, whether it is shown as text or as a picture."""
+    if not said:
+        return reply
+    return replace(reply, text=f"{said}\n\n{reply.text}", caption=f"{said}\n{reply.caption}")

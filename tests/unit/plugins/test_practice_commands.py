@@ -1,0 +1,172 @@
+"""What is read as a wish to practise, and what is left to the knowledge base."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from plugins.answers import parse_answers, says_guessed
+from plugins.practice.commands import Command, parse
+
+MESSAGES = Path(__file__).parents[3] / "evaluation/data/messages.jsonl"
+STUDY = ("answer", "ask_back", "deny")
+
+ON_THE_TOPIC = {"来道题", "出个题我试试"}
+"""Said after a topic, these want an example. The plugin asks a real question on that topic, and
+leaves the message to the knowledge base when it has none (test_practice_memory)."""
+
+
+def rows():
+    return [json.loads(line) for line in MESSAGES.read_text(encoding="utf-8").splitlines()]
+
+
+def test_no_study_question_is_taken_for_practice():
+    texts = {row["text"] for row in rows() if row["decision"] in STUDY}
+    texts |= {text for row in rows() for text in row.get("history", [])}
+    assert len(texts) > 500
+    assert {text for text in texts if parse(text)} == ON_THE_TOPIC
+
+
+def test_no_small_talk_is_taken_for_practice():
+    texts = {row["text"] for row in rows() if row["decision"] not in STUDY}
+    assert [text for text in texts if parse(text)] == []
+
+
+def test_no_message_of_the_evaluation_is_taken_for_a_letter():
+    texts = {row["text"] for row in rows()}
+    assert [text for text in texts if parse_answers(text) or says_guessed(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    """什么是错题
+练习死锁的例题?
+排行榜算法
+复习一下死锁
+复习死锁
+提醒一下 TCP 是什么
+死锁的题怎么做
+网络层有哪些协议
+来个对比
+给我来个死锁的定义
+来点例子
+出个问题
+做题的时候怎么判断死锁
+刷题软件推荐
+纠错码是什么
+纠错编码的原理
+海明码怎么纠错
+模拟考怎么准备
+复习资料推荐
+做个总结
+考研复习计划
+错题本怎么用
+答案不对
+这题错了
+这题怎么做
+给我讲讲死锁
+练习册哪个好
+考点有哪些
+做实验
+练字
+考研
+考试
+考研倒计时
+答案为什么是 B
+不会做这种题怎么办
+放弃考研
+结束进程的系统调用
+退出码是什么
+跳过表
+继续讲
+下一跳
+下一跳地址
+提交读
+确认号是什么
+刷新存储器
+刷脏页
+出栈序列
+出题规律
+换页
+换入换出
+整数补码
+搞不懂 TCP
+模考多少分能上岸
+交卷时间
+/死锁
+/帮助
+/打卡
+/模型
+/纠
+A
+""".splitlines(),
+)
+def test_what_is_no_practice_goes_on(text):
+    command = parse(text)
+    assert command is None or not command.sure
+
+
+@pytest.mark.parametrize(
+    ("texts", "command"),
+    [
+        ("/练|／练|/ 练|练|练习|刷题|做题|我想做题！|考考我|随机来一题", Command("practise")),
+        ("/练 随机|/练 全部|/练习|/刷题|/练 5", Command("practise")),
+        (
+            "来一道|来 一 道|来道题|来一题|来个题|出一道|出道题考考我|给我来一道题吧|来道 408 的题",
+            Command("practise", offhand=True),
+        ),
+        (
+            "来道网络的题|来一道网络的题|来一道网络题|给我来一道网络的选择题|再给我出一道网络的题",
+            Command("practise", "网络"),
+        ),
+        (
+            "/练 网络|/练网络|／练习：网络|/练 网络的题|网络来一道|网络来道题",
+            Command("practise", "网络"),
+        ),
+        ("练习 网络|练练网络|刷网络的题|考考我网络", Command("practise", "网络", sure=False)),
+        ("来道死锁", Command("practise", "死锁", sure=False)),
+        ("再来一道|再来一题吧|下一题|换一题|换个题|再来一个", Command("again")),
+        ("/练 错题|练错题|来一道错题|重做错题|错题重做|刷错题", Command("wrong")),
+        ("/练 错题 网络|/练 错题本 网络", Command("wrong", "网络")),
+        ("做网络的错题|练网络错题", Command("wrong", "网络", sure=False)),
+        ("/复习|复习|今天该复习什么？|有什么要复习的|开始复习吧", Command("review")),
+        ("/复习 网络", Command("review", "网络")),
+        ("继续|继续吧|接着来", Command("go_on")),
+        ("跳过|跳过这题|先跳过|这道题跳过", Command("skip")),
+        ("不会|不会做|我不会|不知道|看答案|看解析|这题不会", Command("show_answer")),
+        (
+            "错题本|/错题本|我的错题|看看错题|我错过哪些|我错过哪些题？|我做错了什么",
+            Command("book"),
+        ),
+        ("/错题本 网络|/错题 网络", Command("book", "网络")),
+        ("网络错题|网络的错题本|错题本 网络", Command("book", "网络", sure=False)),
+        ("导出错题|/错题本 导出|错题本导出 md", Command("export")),
+        ("/错题本 导出 csv|导出错题本成表格|/错题本 导出 Excel", Command("export", form="csv")),
+        ("/错题本 导出 Anki|导出错题 anki 卡片", Command("export", form="anki")),
+        ("/错题本 导出 pdf", Command("export", "pdf")),
+        ("/模考|模考|模拟考试|来一套题|来套模拟卷|开始模考", Command("mock")),
+        ("/模考 20|/模考20|模考 20 题|来一次模考 20题|模考二十题", Command("mock", number=20)),
+        ("模考三十五题", Command("mock", number=35)),
+        ("/模考 很多", Command("mock", "很多")),
+        ("交卷|我要交卷|/交卷|交卷吧", Command("hand_in")),
+        ("确认|提交", Command("hand_in", sure=False)),
+        ("确认交卷|确定交卷", Command("hand_in_surely")),
+        ("放弃模考|退出模考", Command("give_up")),
+        ("退出|不做了", Command("quit", sure=False)),
+        ("模考解析 3|模考解析第3题|模考 解析 三", Command("details", number=3)),
+        ("模考解析|模考成绩", Command("details")),
+        ("/纠错|纠错", Command("report")),
+        ("/纠错 C 也对|纠错：C 也对|纠错 C 也对", Command("report", "C 也对")),
+        ("这题答案错了", Command("report", "这题答案错了", sure=False)),
+        ("这道题有问题", Command("report", "这道题有问题", sure=False)),
+    ],
+)
+def test_a_wish_is_read_however_it_is_typed(texts, command):
+    for text in texts.split("|"):
+        assert parse(text) == command, text
+
+
+def test_a_long_message_is_never_a_command_but_a_report():
+    assert parse("来一道题" + "啊" * 60) is None
+    long = "第二个选项也说得通，" * 10
+    assert parse(f"/纠错 {long}").words.startswith("第二个选项")
