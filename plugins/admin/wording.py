@@ -1,0 +1,295 @@
+"""What the operator reads, and what people are told about a corrected question."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from backend.learning.groups import Group
+from backend.learning.ledger import Delivery
+from backend.learning.values import SHANGHAI, Asking, Correction
+from backend.questions.question import OPTION_KEYS, OptionKey
+from backend.questions.scope import SUBJECT_NAMES
+
+SHOWN_REPORTS, SHOWN_TROUBLE = 5, 10
+_STEM_CHARS, _TAIL_DIGITS = 40, 4
+_STATES = {
+    "confirmed": "已送达",
+    "claimed": "准备发送",
+    "sent": "正在发送",
+    "failed": "没发出去，会重试",
+    "skipped": "跳过",
+    "unknown": "不确定",
+}
+_SLOTS = {"question": "每日一题", "reveal": "公布答案", "extra": "加推", "reminder": "个人提醒"}
+_COUNTED = {
+    "people": "学习的人",
+    "attempts": "作答",
+    "attempts_today": "今天作答",
+    "groups": "群",
+    "open_corrections": "待处理的纠错",
+}
+
+MENU = """**运营命令**
+
+- /管理 状态：推送情况，哪些没发成
+- /管理 统计：人数、作答、纠错
+- /管理 群：所有群和编号
+- /管理 推送 2：马上给第 2 群加推一题
+- /管理 广播测试 2：给第 2 群发一条测试消息
+- /管理 暂停 2 · /管理 恢复 2
+- /管理 纠错：看报告的题；/管理 纠错 12 接受 C｜作废｜驳回 理由"""
+RECORD_DOWN = "学习记录用不了，什么都没有改。过一会儿再试，或到服务器上运行 python -m bot doctor。"
+NO_GROUPS = "还没有群设置过每日一题。群管理员在群里发“/每日一题 开”之后，这里就能看到。"
+TEST_MESSAGE = "【测试】运营者在检查消息能不能发到这里，不用理会。"
+NO_REPORTS = "没有待处理的纠错。"
+NO_SUCH_REPORT = "没有这条纠错。发“/管理 纠错”看待处理的。"
+REASON_NEEDED = (
+    "驳回要写一句理由，报告的人会看到，例如：/管理 纠错 12 驳回 题干问的是不正确的一项。"
+)
+QUESTION_GONE = "这条纠错的题目已经不在记录里，只能驳回。"
+NOT_RUNNING = "这个平台没有在本进程启动"
+NO_PUSHES = "这个平台不允许主动推送"
+UNCERTAIN = "平台没有确认，到群里看一眼"
+
+# To the operator, in the log.
+LOG_NOT_ALLOWED = "有人发了 /管理，但不在运营者名单里，已按未知命令处理"
+LOG_DONE = "运营操作：{}"
+
+
+def not_understood(words: str) -> str:
+    """Say that a command was not understood."""
+    return f"没看懂“{words[:30]}”。\n\n{MENU}"
+
+
+# State and numbers
+
+
+def state(
+    counts: Mapping[str, int],
+    trouble: Sequence[Delivery],
+    groups: Sequence[Group],
+    since: date,
+) -> str:
+    """Show how the pushes since a day went, what went wrong of late, and the groups."""
+    pushes = " · ".join(f"{name} {counts[key]}" for key, name in _STATES.items() if counts.get(key))
+    on = sum(group.settings.enabled and not group.settings.paused for group in groups)
+    paused = sum(group.settings.paused for group in groups)
+    numbers = {group.key: number for number, group in enumerate(groups, start=1)}
+    parts = [
+        f"**推送（{_day(since)}起）**\n\n{pushes or '还没有'}",
+        f"**群** 共 {len(groups)} 个：开着 {on}，暂停 {paused}，其余关着",
+    ]
+    if trouble:
+        shown = trouble[:SHOWN_TROUBLE]
+        lines = [f"- {_trouble(row, numbers)}" for row in shown]
+        more = len(trouble) - len(shown)
+        lines += [f"- 还有 {more} 条，运行 python -m bot ledger 看全部"] if more else []
+        parts.append("**昨天和今天没发成的**\n\n" + "\n".join(lines))
+    else:
+        parts.append("昨天和今天没有发不成的。")
+    return "\n\n".join(parts)
+
+
+def _trouble(row: Delivery, numbers: Mapping[str, int]) -> str:
+    number = numbers.get(row.target)
+    where = f"第 {number} 群 " if number else ""
+    what = _SLOTS.get(row.slot.split("-")[0], row.slot)
+    at = f"{row.due_at.astimezone(SHANGHAI):%H:%M}"
+    why = f"：{row.reason}" if row.reason else ""
+    return f"{_day(row.day)} {at} {where}{what} {_STATES[row.state]}{why}"
+
+
+def counts(found: Mapping[str, int]) -> str:
+    """Show the numbers of the record."""
+    lines = (f"- {name} {found[key]}" for key, name in _COUNTED.items())
+    return "**统计**\n\n" + "\n".join(lines)
+
+
+def groups(found: Sequence[Group]) -> str:
+    """List the groups with their numbers and ids."""
+    lines = (f"{number}. {_group(group)}" for number, group in enumerate(found, start=1))
+    return "**群**（编号用在“/管理 推送”等命令里）\n\n" + "\n".join(lines)
+
+
+def _group(group: Group) -> str:
+    settings = group.settings
+    state = "已暂停" if settings.paused else "开" if settings.enabled else "关"
+    times = "、".join(f"{at:%H:%M}" for at in settings.times)
+    skipped = "、".join(SUBJECT_NAMES[subject][0] for subject in settings.skipped_subjects)
+    parts = [
+        f"{group.platform} {group.conversation_id}",
+        state,
+        f"{times} 出 {settings.count} 题",
+        f"{settings.reveal:%H:%M} 公布",
+        f"跳过{skipped}" if skipped else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+# Groups
+
+
+def no_such_group(number: int | None, count: int) -> str:
+    """Say that a group's number is missing or wrong."""
+    if number is None:
+        return f"要说是哪个群，1 到 {count}。发“/管理 群”看编号。"
+    return f"没有第 {number} 群，现在有 {count} 个。发“/管理 群”看编号。"
+
+
+def named(number: int, group: Group) -> str:
+    """Name a group so that a wrong number is noticed, without its whole id."""
+    return f"第 {number} 群（{group.platform}，尾号 {group.conversation_id[-_TAIL_DIGITS:]}）"
+
+
+def pushed(name: str, problem: str | None) -> str:
+    """Say what came of an extra question."""
+    if problem is None:
+        return f"{name}：加推了一题，平台已确认。"
+    return f"{name}：加推没有确认送达，{problem or '原因不明'}。详情看“/管理 状态”。"
+
+
+def tested(name: str, problem: str | None) -> str:
+    """Say what came of a test message."""
+    if problem is None:
+        return f"{name}：测试消息已发出，平台已确认。"
+    return f"{name}：测试消息没有确认送达，{problem}。"
+
+
+def paused(name: str, *, changed: bool) -> str:
+    """Confirm a pause."""
+    if not changed:
+        return f"{name}：本来就暂停着。"
+    return f"{name}：已暂停，不再推送；群里的设置和记录都不动。恢复发“/管理 恢复”加编号。"
+
+
+def resumed(name: str, *, changed: bool, enabled: bool) -> str:
+    """Confirm that a pause is over."""
+    if not changed:
+        return f"{name}：没有暂停，不用恢复。"
+    if not enabled:
+        return f"{name}：已恢复；不过群管理员自己关着每日一题，要他们发“/每日一题 开”才会推送。"
+    return f"{name}：已恢复，从下一个时间开始推送，错过的不补。"
+
+
+# Reported questions
+
+
+def report_page(page: Sequence[tuple[Correction, Asking | None]], total: int, number: int) -> str:
+    """Show some of the open reports, whole, and how to decide."""
+    parts = [f"**待处理的纠错 {total} 条**"]
+    parts += [report(correction, asking) for correction, asking in page]
+    left = total - number * SHOWN_REPORTS
+    if left > 0:
+        parts.append(f"还有 {left} 条：“/管理 纠错 页 {number + 1}”。")
+    return "\n\n————\n\n".join(parts)
+
+
+def report(correction: Correction, asking: Asking | None) -> str:
+    """Show a report: the question as written, the letters that the reporter saw, what was said."""
+    said = f"报告：{' '.join(correction.text.split())}"
+    head = f"**#{correction.id}** {correction.question_id}（{_day(correction.created_at.date())}）"
+    if asking is None:
+        return "\n\n".join((head, said, QUESTION_GONE))
+    question = asking.question
+    options = "\n".join(
+        f"- {key}. {question.options[key]}（报告人看到 {asking.shown(key)}）{_mark(key, asking)}"
+        for key in OPTION_KEYS
+    )
+    decide = (
+        f"“/管理 纠错 {correction.id} 接受 B”（按这里的字母）｜"
+        f"“/管理 纠错 {correction.id} 作废”｜“/管理 纠错 {correction.id} 驳回 理由”"
+    )
+    return "\n\n".join((head, question.stem, options, said, decide))
+
+
+def _mark(key: OptionKey, asking: Asking) -> str:
+    return " √ 现在的答案" if key == asking.question.answer else ""
+
+
+def reasons(asking: Asking) -> str:
+    """Show what the author says of every option, and the steps."""
+    question = asking.question
+    why = "\n".join(f"- {key}：{question.why[key]}" for key in OPTION_KEYS)
+    steps = "\n\n".join(question.steps)
+    convention = f"约定：{question.convention}" if question.convention else ""
+    return "\n\n".join(part for part in ("**题库里的解析**", why, steps, convention) if part)
+
+
+def decided(correction: Correction) -> str:
+    """Say that a report was decided before."""
+    what = "接受" if correction.state == "accepted" else "驳回"
+    note = f"：{correction.note}" if correction.note else ""
+    return f"#{correction.id} 已经处理过了（{what}{note}）。"
+
+
+def same_key(key: OptionKey) -> str:
+    """Say that the key is what it should become."""
+    return f"现在的答案就是 {key}，不用改。报告不成立就用“驳回 理由”。"
+
+
+def accepted(
+    correction: Correction, key: OptionKey | None, accounts: int, more: Sequence[int]
+) -> str:
+    """Say what an accepted report changed, for how many, and what is left to do."""
+    what = "已作废：不再出这道题，不计对错" if key is None else f"答案改为 {key}"
+    people = (
+        f"{accounts} 个账号答过，已重新判分，下次和我说话时会收到通知"
+        if accounts
+        else "还没有人答过"
+    )
+    id_ = correction.question_id
+    source = "出这道题的生成器" if id_.startswith("gen.") else "题库文件里的这道题"
+    parts = [
+        f"#{correction.id} {what}。{people}。",
+        f"{source}（{id_}）也请改掉，不然别的部署还会照旧出。",
+    ]
+    if more:
+        numbers = "、".join(f"#{number}" for number in more)
+        parts.append(f"同一道题还有报告没处理：{numbers}。")
+    return "\n\n".join(parts)
+
+
+def rejected(correction: Correction) -> str:
+    """Confirm that a report was rejected."""
+    return f"#{correction.id} 已驳回，题目不变；报告的人下次和我说话时会看到理由。"
+
+
+# What people are told; nobody is told that they were wrong.
+
+
+def stem_line(asking: Asking) -> str:
+    """Give the first line of a question, cut to one line of a phone or two."""
+    first = " ".join(asking.question.stem.strip().split("\n")[0].replace("**", "").split())
+    return first if len(first) <= _STEM_CHARS else f"{first[:_STEM_CHARS]}…"
+
+
+def key_notice(asking: Asking, key: OptionKey) -> str:
+    """Tell everyone who answered that the key was changed; letters differ, so options are named."""
+    options = asking.question.options
+    return (
+        f"**题目更正**：“{stem_line(asking)}”的答案更正为“{options[key]}”，"
+        f"原来写的是“{options[asking.question.answer]}”。你的记录和错题本已按新答案更新。"
+    )
+
+
+def retraction_notice(asking: Asking) -> str:
+    """Tell everyone who answered that the question no longer counts."""
+    return (
+        f"**题目作废**：“{stem_line(asking)}”这道题出得有问题，已经撤下，不计对错。"
+        "你的记录和错题本已更新。"
+    )
+
+
+def rejection_notice(asking: Asking | None, reason: str) -> str:
+    """Tell who reported a question why it stays as it is."""
+    which = f"“{stem_line(asking)}”" if asking is not None else "那道题"
+    why = reason.rstrip("。")
+    return f"**纠错回复**：你报告的{which}核对过了，题目和答案不变。{why}。谢谢你的仔细。"
+
+
+def key_note(key: OptionKey | None) -> str:
+    """Note what was decided."""
+    return "作废" if key is None else f"答案改为 {key}"
+
+
+def _day(day: date) -> str:
+    return f"{day.month} 月 {day.day} 日"
