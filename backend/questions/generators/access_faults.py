@@ -127,10 +127,12 @@ def _distractors(task: AccessTask, service: _Service) -> list[Distractor]:
     ]
     often = replace(task, faults=Faults(10 * faults.rate, faults.service))
     seldom = replace(task, faults=Faults(faults.rate / 10, faults.service))
+    reverse = replace(task, faults=Faults(1 - faults.rate, faults.service))
     wrong += [
         ("omits-present-time", "漏了页在内存时的访问时间", part),
         ("shifts-rate", "缺页率的小数点移错一位，大了 10 倍", access_times(often).mean),
         ("shifts-unit", "把 1 ms 当成 10⁵ ns", access_times(seldom).mean),
+        ("swaps-rates", "把缺页和不缺页的概率用反了", access_times(reverse).mean),
         ("ignores-faults", "没有计入缺页的时间", access_times(present).mean),
     ]
     return [

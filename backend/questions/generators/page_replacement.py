@@ -50,7 +50,7 @@ _INTROS = (
     "页面访问序列为 {references}，进程有 {frames} 个页框且初始为空，按{name}算法置换页面。",
 )
 _SHORT = (10, 11, 12, 13)
-_MAX_DRAWS = 200
+_MAX_DRAWS = 100
 # Strings on which FIFO faults more often with 4 frames than with 3 (Belady's anomaly), pages
 # numbered by first appearance; the tests recheck each.
 BELADY_PATTERNS = (
@@ -116,6 +116,7 @@ def _telling_run(
     chance: random.Random,
     lengths: Sequence[int],
     fits: Callable[[PageRun], bool] = lambda _: True,
+    frames: Sequence[int] = (3, 3, 4),
 ) -> PageRun:
     """Draw a task that fits and on which the most typical mistake changes the number of faults.
 
@@ -124,7 +125,7 @@ def _telling_run(
     chosen: PageRun | None = None
     for _ in range(_MAX_DRAWS):
         references = _references(chance, chance.choice(lengths))
-        run = run_of(PageTask(algorithm, chance.choice((3, 3, 4)), references))
+        run = run_of(PageTask(algorithm, chance.choice(frames), references))
         if run.hits < 2 or replaced(run) < 3:
             continue
         chosen = run
@@ -153,7 +154,10 @@ def _count_draft(algorithm: PageAlgorithm, chance: random.Random) -> Draft:
 
 
 def _victim_draft(algorithm: PageAlgorithm, chance: random.Random) -> Draft:
-    run = _telling_run(algorithm, chance, _SHORT, lambda run: bool(_clear_evictions(run)))
+    # With four frames, three other pages lie in memory, one for each wrong option.
+    run = _telling_run(
+        algorithm, chance, _SHORT, lambda run: bool(_clear_evictions(run)), frames=(3, 4, 4)
+    )
     at = chance.choice(_clear_evictions(run))
     step = run.steps[at]
     return _draft(
@@ -190,6 +194,9 @@ def _wrong_victims(run: PageRun, at: int) -> list[Distractor]:
         for mistake in MISTAKES[run.task.algorithm]
     ]
     wrong += [(name, why, other.steps[at].victim) for name, why, other in mistaken_runs(run.task)]
+    wrong.append(
+        ("takes-first-frame", "把页框的排列当成了先后次序，淘汰了第一个页框里的页", held[0])
+    )
     earlier = [step.victim for step in run.steps[:at] if step.victim is not None]
     wrong.append(("gives-previous-victim", "给出的是上一次被淘汰的页", earlier[-1]))
     return [
