@@ -5,6 +5,7 @@ power. Its writers take the lock at the beginning (BEGIN IMMEDIATE), so that two
 each other instead of failing in the middle. Every statement has a deadline.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -32,6 +33,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, place: str) -> None:
         self._engine = engine
         self._place = place
+        self._writer = asyncio.Lock()
 
     @property
     def engine(self) -> AsyncEngine:
@@ -65,7 +67,7 @@ class Database:
         RecordUnavailable when the database cannot be reached, is full or stays locked.
         """
         with _translated(self._place):
-            async with self._engine.connect() as connection:
+            async with self._turn(), self._engine.connect() as connection:
                 if self.is_sqlite:
                     await connection.exec_driver_sql("BEGIN IMMEDIATE")
                 try:
@@ -74,6 +76,19 @@ class Database:
                     await connection.rollback()
                     raise
                 await connection.commit()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        """Let this process's writers queue here: SQLite's own way is to sleep and try again."""
+        if not self.is_sqlite:
+            yield
+            return
+        async with asyncio.timeout(_BUSY_SECONDS):
+            await self._writer.acquire()
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     @asynccontextmanager
     async def recording(self) -> AsyncGenerator[AsyncConnection]:

@@ -137,13 +137,17 @@ async def _insert(
     if not fresh:
         return {}
     rows = [_row(answer, known) for answer in fresh.values()]
-    statement = insert(attempts).returning(attempts.c.seq, sort_by_parameter_order=True)
-    numbers = (await connection.execute(statement, rows)).scalars().all()
-    made: dict[_Once, Attempt] = {}
-    for once, seq, row in zip(fresh, numbers, rows, strict=True):
+    # Asked to return them in order, SQLAlchemy would insert one by one into SQLite.
+    c = attempts.c
+    statement = insert(attempts).returning(c.seq, c.asking_id, c.identity_id)
+    made = (await connection.execute(statement, rows)).all()
+    numbers = {(asking, account): seq for seq, asking, account in made}
+    recorded: dict[_Once, Attempt] = {}
+    for once, row in zip(fresh, rows, strict=True):
         del row["shown_order"]  # is in the asking
-        made[once] = Attempt(seq=seq, **row)
-    return made
+        seq = numbers[row["asking_id"], row["identity_id"]]
+        recorded[once] = Attempt(seq=seq, **row)
+    return dict(sorted(recorded.items(), key=lambda item: item[1].seq))
 
 
 def _row(answer: Answer, known: _Known) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Literal
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.learning.committing import GroupCommit
@@ -39,6 +39,7 @@ _CODE_LENGTH = 8
 _SEEN_AGAIN = timedelta(minutes=1)
 _NAME_CHARS = 64
 _Newcomer = tuple[str, str, datetime]
+_Sighting = tuple[str, int, datetime]
 _IDENTITY = (
     identities.c.id,
     identities.c.person_id,
@@ -53,6 +54,7 @@ class People:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._newcomers = GroupCommit[_Newcomer, Identity](database, _welcome)
+        self._sightings = GroupCommit[_Sighting, None](database, _note_sightings)
 
     async def identify(self, platform: str, user_id: str, now: datetime) -> Identity:
         """Return the account, which becomes known if it was not."""
@@ -83,11 +85,7 @@ class People:
             last = (await connection.execute(query)).scalar()
         if last is not None and now - last < _SEEN_AGAIN:
             return
-        row = {"group_key": group_key, "identity_id": identity_id, "last_seen_at": now}
-        if last is None:
-            row |= {"shows_name": False, "name": ""}
-        async with self._database.writing() as connection:
-            await upsert(connection, members, [row], keep=last is None)
+        await self._sightings.do((group_key, identity_id, now))
 
     async def groups_of(self, person_id: int) -> list[str]:
         """Return the keys of the groups that a person was seen in, the last one first."""
@@ -244,6 +242,26 @@ async def _welcome(
         await connection.execute(insert(identities), rows)
         known |= await _known(connection, new)
     return [known[platform, user] for platform, user, _ in newcomers]
+
+
+async def _note_sightings(
+    connection: AsyncConnection, sightings: Sequence[_Sighting]
+) -> list[Exception | None]:
+    """Note when members were seen last; a new member's name is not shown."""
+    rows = [
+        {"group_key": group, "identity_id": account, "last_seen_at": now}
+        for group, account, now in sightings
+    ]
+    strangers = [row | {"shows_name": False, "name": ""} for row in rows]
+    await upsert(connection, members, strangers, keep=True)
+    known = (members.c.group_key == bindparam("group")) & (
+        members.c.identity_id == bindparam("account")
+    )
+    seen = [{"group": group, "account": account, "seen": now} for group, account, now in sightings]
+    await connection.execute(
+        update(members).where(known).values(last_seen_at=bindparam("seen")), seen
+    )
+    return [None] * len(sightings)
 
 
 async def _known(
