@@ -193,7 +193,10 @@ def _wrong_victims(run: PageRun, at: int) -> list[Distractor]:
         (mistake.name, mistake.why, min(held, key=lambda page, m=mistake: m.rule(past, page)))
         for mistake in MISTAKES[run.task.algorithm]
     ]
-    wrong += [(name, why, other.steps[at].victim) for name, why, other in mistaken_runs(run.task)]
+    rules = [mistake.name for mistake in MISTAKES[run.task.algorithm]]
+    for name, why, other in mistaken_runs(run.task):
+        throughout = (f"{name}-throughout", f"从头到尾都{why}") if name in rules else (name, why)
+        wrong.append((*throughout, other.steps[at].victim))
     wrong.append(
         ("takes-first-frame", "把页框的排列当成了先后次序，淘汰了第一个页框里的页", held[0])
     )

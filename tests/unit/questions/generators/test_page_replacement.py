@@ -175,6 +175,12 @@ def test_opt_is_never_asked_for_a_victim_that_hangs_on_a_tie():
             held = (held - {victim}) | {references[now]}
 
 
+def test_no_two_options_have_the_same_reason_but_for_what_they_give():
+    for question in questions(GENERATOR):
+        reasons = [why.rsplit("，", 1)[0] for why in question.why.values()]
+        assert len(set(reasons)) == 4, question.why
+
+
 def test_the_steps_of_a_clock_question_fit_a_phone():
     for seed in range(200):
         question = generate(GENERATOR, seed)
