@@ -140,6 +140,9 @@ _REMINDING = re.compile(
     r"(?:提醒我?|叫我|喊我)(?:每天|每日|天天|每)?(?:的|在)?(?:来|去|要|该|起来)?"
     r"(?:学习|复习|做题|刷题|打卡|背书|练题|看书|学408|复习408|做408|练习|学)?"
 )
+_BESIDE_A_TIME = re.compile(
+    r"(?:我|每天|每日|天天|每|在|到|为|改成|改到|改为|时间|学习|复习|做题|刷题|打卡|吧|[,，])*"
+)
 
 
 def parse(text: str) -> Command | None:
@@ -200,8 +203,12 @@ def _by_head(rest: str) -> Command | None:
 def _reminder_at(tail: str) -> Command:
     if not tail:
         return Command("reminder")
-    times = parse_times(tail)
-    return Command("remind", at=times[0]) if len(times) == 1 else Command("how_to_remind")
+    said = re.sub(r"\s+|一下", "", tail)
+    times = parse_times(said)
+    # /提醒 复习第3章 has a number in it, but no time.
+    if len(times) != 1 or _BESIDE_A_TIME.fullmatch(without_times(said)) is None:
+        return Command("how_to_remind")
+    return Command("remind", at=times[0])
 
 
 def _code(rest: str, *, strict: bool) -> Command | None:

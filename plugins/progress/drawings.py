@@ -1,4 +1,4 @@
-"""Reports as pictures; the texts in wording.py say the same."""
+"""Reports as pictures; the texts in report_wording.py say the same."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -13,8 +13,9 @@ from backend.learning.reports import (
 )
 from backend.learning.values import Rank, Streak, StudyDay
 from plugins.drawing import Bar, Bars, Block, Days, Drawing, Prose, Stat, Stats, Tone
-from plugins.progress import wording
-from plugins.progress.wording import Advice
+from plugins.progress import report_wording as words
+from plugins.progress.report_wording import Advice
+from plugins.progress.wording import date_text, span
 
 SHOWN_DAYS = 14
 _WEAK_SHARE = 0.6
@@ -42,21 +43,21 @@ def report(
             (
                 Stat("连续打卡", f"{streak.current} 天", f"最长 {streak.longest} 天"),
                 Stat("做题", str(found.answered), f"今天 {answered} 题"),
-                Stat("正确率", wording.percent(found.score), _memory(found)),
+                Stat("正确率", words.percent(found.score), _memory(found)),
                 Stat("错题本", f"{book} 题", f"{due} 个考点待复习"),
             )
         ),
         Days(f"最近 {SHOWN_DAYS} 天", fortnight(days, today)),
         Bars("各科正确率", tuple(_bar(part) for part in found.subjects)),
     ]
-    chapters = found.chapters[: wording.SHOWN_CHAPTERS]
+    chapters = found.chapters[: words.SHOWN_CHAPTERS]
     if chapters:
         blocks.append(Bars("各章，从弱到强", tuple(_bar(part) for part in chapters)))
-    points = found.weak_points[: wording.SHOWN_POINTS]
+    points = found.weak_points[: words.SHOWN_POINTS]
     if points:
         bars = (Bar(p.name, p.known, f"预计记得 {p.known:.0%}", _tone(p.known)) for p in points)
         blocks.append(Bars("先补这几个考点（不复习，考试时还记得）", tuple(bars)))
-    subtitle = f"{wording.date_text(today)} · {left}"
+    subtitle = f"{date_text(today)} · {left}"
     return Drawing("我的学习报告", tuple(blocks), subtitle, footer=_FOOTER)
 
 
@@ -75,7 +76,7 @@ def week(
             (
                 Stat("学习", f"{now.active_days} 天", f"前一周 {before.active_days} 天"),
                 Stat("做题", str(now.answered), f"前一周 {before.answered}"),
-                Stat("正确率", wording.percent(now.score), _before(now.score, before.score)),
+                Stat("正确率", words.percent(now.score), _before(now.score, before.score)),
                 Stat("错题本", f"进 {book.entered} 出 {book.left}"),
             )
         ),
@@ -83,7 +84,7 @@ def week(
         Bars("各科正确率", tuple(_score_bar(name, score) for name, score in subjects)),
         Prose("\n".join(f"{n}. {one}" for n, one in enumerate(advice, 1)), "接下来这样练", "good"),
     ]
-    return Drawing("我的周报", tuple(blocks), wording.span(last), footer=_DAY_BEGINS)
+    return Drawing("我的周报", tuple(blocks), span(last), footer=_DAY_BEGINS)
 
 
 def group_week(
@@ -95,13 +96,13 @@ def group_week(
         Stat("参与", f"{now.members} 人", f"前一周 {before.members} 人"),
         Stat("作答", f"{now.answered} 次", f"前一周 {before.answered} 次"),
     ]
-    if now.members >= wording.LEAST_MEMBERS:
-        stats.append(Stat("答对", wording.percent(now.score)))
+    if now.members >= words.LEAST_MEMBERS:
+        stats.append(Stat("答对", words.percent(now.score)))
     blocks: list[Block] = [Stats(tuple(stats))]
     if ranks:
-        blocks.append(Prose(wording.ranking_text(ranks), "活跃榜（自愿上榜）", "good"))
+        blocks.append(Prose(words.ranking_text(ranks), "活跃榜（自愿上榜）", "good"))
     footer = "只算按时答的每日一题 · 发“/排行 加入”可以上榜"
-    return Drawing("群周报", tuple(blocks), wording.span(last), footer=footer)
+    return Drawing("群周报", tuple(blocks), span(last), footer=footer)
 
 
 def fortnight(days: Mapping[date, StudyDay], last: date) -> tuple[tuple[str, int], ...]:
@@ -123,7 +124,7 @@ def _bar(part: Part) -> Bar:
 
 
 def _score_bar(name: str, score: Score) -> Bar:
-    text = f"{wording.percent(score)} · {score.judged} 题"
+    text = f"{words.percent(score)} · {score.judged} 题"
     return Bar(name, score.share, text, _tone(score.share))
 
 
@@ -138,5 +139,5 @@ def _memory(found: Report) -> str:
 
 
 def _before(now: Score, before: Score) -> str:
-    enough = min(now.judged, before.judged) >= wording.ENOUGH_TO_COMPARE
-    return f"前一周 {wording.percent(before)}" if enough else ""
+    enough = min(now.judged, before.judged) >= words.ENOUGH_TO_COMPARE
+    return f"前一周 {words.percent(before)}" if enough else ""

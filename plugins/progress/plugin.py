@@ -2,37 +2,26 @@
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 
 from backend.errors import RecordUnavailable
 from backend.knowledge.library import Library
 from backend.learning.askings import Askings
 from backend.learning.attempts import MAKE_UP_DAYS, Attempts, missed_day
 from backend.learning.folding import standing
-from backend.learning.gain import HORIZON_DAYS
 from backend.learning.people import Linked, People
 from backend.learning.privacy import Privacy
 from backend.learning.progress import Progress
-from backend.learning.reports import Period, Score, period_of, report_of
 from backend.learning.selection import Selection
-from backend.learning.values import (
-    DAY_BEGINS,
-    SHANGHAI,
-    Identity,
-    PersonState,
-    Streak,
-    study_day,
-)
+from backend.learning.values import SHANGHAI, Identity, PersonState, Streak, study_day
 from plugins.messages import Attachment, Conversation, IncomingMessage, Reply
-from plugins.progress import drawings, wording
+from plugins.progress import wording
 from plugins.progress.commands import Command, parse
-from plugins.progress.wording import KEEP_GOING, Advice
+from plugins.progress.report_wording import ranking
+from plugins.progress.reporting import Reports
 
-_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _NO_STREAK = Streak(0, 0, None)
-_SECOND_AFTERNOON = time(14)
-_WEAK_SHARE, _WEAK_FROM = 0.6, 3
-_MOST_ADVICE = 3
 _LINKED: dict[Linked, str] = {
     "linked": wording.LINKED,
     "unknown": wording.UNKNOWN_CODE,
@@ -58,15 +47,13 @@ class ProgressPlugin:
         can_push: Callable[[Conversation], bool],
     ) -> None:
         """``exam`` is the exam's first day; ``can_push`` tells where we may write unasked."""
-        self._outline = library.outline
         self._people = people
-        self._askings = askings
         self._attempts = attempts
         self._progress = progress
-        self._selection = selection
         self._privacy = privacy
         self._exam = exam
         self._can_push = can_push
+        self._reports = Reports(library.outline, progress, selection, askings, exam)
 
     async def respond(self, message: IncomingMessage) -> Reply | None:
         """Carry out the command that ``message`` is; None when it is none of these."""
@@ -84,12 +71,12 @@ class ProgressPlugin:
                 return await self._check_in(message)
             case "make_up":
                 return await self._make_up(message)
-            case "report":
-                return await self._report(message)
-            case "week":
-                return await self._week(message)
+            case "report" | "week":
+                return await self._report(message, command)
             case "group_week":
-                return await self._group_week(message)
+                if not message.conversation.is_group:
+                    return _said(wording.GROUP_WEEK_ELSEWHERE)
+                return await self._reports.of_group(message.conversation.key, message.received_at)
             case "countdown":
                 today = message.received_at.astimezone(SHANGHAI).date()
                 return _said(wording.countdown(self._exam, today))
@@ -130,99 +117,17 @@ class ProgressPlugin:
         streak = await self._progress.streak(identity.person_id, today)
         return _said(wording.made_up(missed, streak))
 
-    # Reports
+    # Reports and ranking
 
-    async def _report(self, message: IncomingMessage) -> Reply:
-        now, today = message.received_at, study_day(message.received_at)
-        left = wording.left_text(self._exam, now)
-        person = await self._studied(message)
+    async def _report(self, message: IncomingMessage, command: Command) -> Reply:
+        person, now = await self._studied(message), message.received_at
         if person is None:
+            left = wording.left_text(self._exam, now)
             return _personal(message, f"{wording.NO_REPORT}\n\n{left}。")
         identity, state = person
-        found = report_of(state, self._outline, self._selection.points, self._foresight(now))
-        streak = standing(state.streak, today)
-        done = state.days[today].answered if today in state.days else 0
-        book = len(state.wrong_book)
-        due = len(await self._selection.due(identity.person_id, now))
-        return Reply(
-            wording.report(found, streak, done, book, due, left),
-            "command",
-            drawing=drawings.report(found, streak, state.days, today, left, book=book, due=due),
-            caption=wording.report_caption(found, left, book, due),
-            private=message.conversation.is_group,
-        )
-
-    def _foresight(self, now: datetime) -> datetime:
-        """Return the moment for which memory is predicted: the exam, at most a month ahead."""
-        exam_at = datetime.combine(self._exam + _DAY, _SECOND_AFTERNOON, SHANGHAI)
-        return max(now, min(exam_at, now + timedelta(days=HORIZON_DAYS)))
-
-    async def _week(self, message: IncomingMessage) -> Reply:
-        now, today = message.received_at, study_day(message.received_at)
-        person = await self._studied(message)
-        if person is None:
-            return _personal(message, wording.NO_REPORT)
-        identity, state = person
-        this_week, before = today - _WEEK + _DAY, today - 2 * _WEEK + _DAY
-        attempts = await self._progress.recent(identity.person_id, _begin(before))
-        week = period_of(attempts, this_week, today)
-        earlier = period_of(attempts, before, this_week - _DAY)
-        book = await self._progress.book_changes(identity.person_id, _begin(this_week))
-        due = len(await self._selection.due(identity.person_id, now))
-        advice = self._advice(week, len(state.wrong_book), due)
-        subjects = self._subjects(week)
-        text = wording.week(week, earlier, book, subjects, advice, today)
-        if not week.answered:
-            return _personal(message, text)
-        return Reply(
-            text,
-            "command",
-            drawing=drawings.week(week, earlier, book, state.days, subjects, advice, today),
-            caption=wording.week_caption(today, advice),
-            private=message.conversation.is_group,
-        )
-
-    def _subjects(self, week: Period) -> list[tuple[str, Score]]:
-        subjects = self._outline.subjects
-        return [(subjects[i].name, week.subjects[i]) for i in subjects if i in week.subjects]
-
-    def _advice(self, week: Period, book: int, due: int) -> list[Advice]:
-        """Say what to practise next: the week's weakest chapter, what is due, what was left out."""
-        advice: list[Advice] = []
-        weak = [
-            (score.share, -score.judged, chapter)
-            for chapter, score in week.chapters.items()
-            if score.share is not None and score.judged >= _WEAK_FROM and score.share <= _WEAK_SHARE
-        ]
-        if weak:
-            chapter = min(weak)[2]
-            name = self._outline.chapters[chapter].name
-            advice.append(Advice(wording.weak_chapter(name, week.chapters[chapter]), f"/练 {name}"))
-        if due:
-            advice.append(Advice(wording.due_points(due), "/复习"))
-        untouched = [i for i in self._outline.subjects if i not in week.subjects]
-        if week.answered and untouched:
-            name = self._outline.subjects[untouched[0]].name
-            advice.append(Advice(wording.untouched(name), f"/练 {name}"))
-        if book:
-            advice.append(Advice(wording.waiting_mistakes(book), "/练 错题"))
-        return advice[:_MOST_ADVICE] or [KEEP_GOING]
-
-    # The group
-
-    async def _group_week(self, message: IncomingMessage) -> Reply:
-        if not message.conversation.is_group:
-            return _said(wording.GROUP_WEEK_ELSEWHERE)
-        group, today = message.conversation.key, study_day(message.received_at)
-        week = await self._progress.group_period(group, today - _WEEK + _DAY, today)
-        before = await self._progress.group_period(group, today - 2 * _WEEK + _DAY, today - _WEEK)
-        ranks = await self._progress.ranking(group, today)
-        asked = len(await self._askings.of_group(group, _begin(today - _WEEK + _DAY)))
-        text = wording.group_week(asked, week, before, ranks, today)
-        if not week.members:
-            return _said(text)
-        drawing = drawings.group_week(asked, week, before, ranks, today)
-        return Reply(text, "command", drawing=drawing, caption=wording.GROUP_CAPTION)
+        make = self._reports.of_person if command.kind == "report" else self._reports.of_week
+        reply = await make(identity.person_id, state, now)
+        return replace(reply, private=message.conversation.is_group)
 
     async def _ranking(self, message: IncomingMessage, command: Command) -> Reply:
         if not message.conversation.is_group:
@@ -230,7 +135,7 @@ class ProgressPlugin:
         group, now = message.conversation.key, message.received_at
         if command.kind == "ranking":
             ranks = await self._progress.ranking(group, study_day(now))
-            return _said(wording.ranking(ranks, study_day(now)) if ranks else wording.NO_RANKING)
+            return _said(ranking(ranks, study_day(now)) if ranks else wording.NO_RANKING)
         name = wording.public_name(command.word or message.sender_name)
         if command.kind == "join" and not name:
             return _said(wording.NAME_NEEDED)
@@ -328,11 +233,6 @@ def _said(text: str) -> Reply:
 
 def _personal(message: IncomingMessage, text: str) -> Reply:
     return Reply(text, "command", private=message.conversation.is_group)
-
-
-def _begin(day: date) -> datetime:
-    """Return the moment at which a study day begins."""
-    return datetime.combine(day, time(), SHANGHAI) + DAY_BEGINS
 
 
 def _has_gap(state: PersonState, today: date) -> bool:

@@ -231,7 +231,7 @@ async def test_getting_worse_is_not_shown_and_getting_better_is(house, plugin):
     await says(house, plugin, "/排行 加入 甲", group=True, user="b")
     await says(house, plugin, "/排行 加入 乙", group=True, user="w")
     text = (await says(house, plugin, "/排行", group=True)).text
-    assert "1. 甲 · 1 天 · 1 题 · 进步 100 个百分点" in text
+    assert "1. 甲 · 1 天 · 1 题 · 在进步" in text
     assert "2. 乙 · 1 天 · 1 题\n" in text
 
 

@@ -14,7 +14,7 @@ import pytest
 from backend.learning.values import SHANGHAI, Rank, Streak
 from bot.rendering.pictures.artist import Artist
 from bot.rendering.plain import render_plain
-from plugins.progress import wording
+from plugins.progress import report_wording, wording
 from tests.learning_house import at, learning_house
 from tests.unit.plugins.studying import answers, answers_daily, daily, progress_plugin
 
@@ -118,7 +118,7 @@ def test_the_other_sentences_read_well():
 
 def test_a_long_ranking_ends_after_ten_names():
     ranks = [Rank(f"同学{n}", 7, 9, 0.1) for n in range(13)]
-    text = wording.ranking_text(ranks)
+    text = report_wording.ranking_text(ranks)
     assert text.count("同学") == 10
     assert text.endswith("还有 3 人也在榜上。")
 
