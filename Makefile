@@ -39,6 +39,7 @@ lint: $(VENV)/.dev ## 代码检查：ruff、类型、分层、学习内容
 	@$(VENV)/bin/basedpyright --warnings
 	@$(VENV)/bin/lint-imports --no-logo
 	@$(PY) -m kb_builder check
+	@$(PY) -m kb_builder questions check
 
 fix: $(VENV)/.dev ## 自动修正格式
 	@$(PY) -m ruff check --fix-only .
@@ -55,9 +56,9 @@ $(VENV)/bin/python:
 	@echo "正在建立虚拟环境……" >&2
 	@$(PYTHON) -m venv $(VENV) >&2
 
-$(VENV)/.base: requirements/base.txt requirements/docs.txt requirements/constraints.txt | $(VENV)/bin/python
+$(VENV)/.base: requirements/base.txt requirements/docs.txt requirements/pictures.txt requirements/constraints.txt | $(VENV)/bin/python
 	@echo "正在安装依赖（约一分钟，只在首次和更新后）……" >&2
-	@$(PIP) -r requirements/base.txt -r requirements/docs.txt >&2
+	@$(PIP) -r requirements/base.txt -r requirements/docs.txt -r requirements/pictures.txt >&2
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.base

@@ -64,12 +64,16 @@ class Ledger:
     async def claim(
         self, target: str, slot: str, day: date, due_at: datetime, now: datetime
     ) -> Delivery | None:
-        """Take the push to be made; None when somebody has it, or it was settled."""
+        """Take the push to be made; None when somebody has it, or it was settled.
+
+        A row taken over keeps the reason of its last failure.
+        """
         fresh = {
             "target": target,
             "slot": slot,
             "day": day,
             "due_at": due_at,
+            "reason": "",
             "tries": 1,
             **self._claimed(now),
         }
@@ -167,7 +171,6 @@ class Ledger:
     def _claimed(self, now: datetime) -> dict[str, Any]:
         return {
             "state": "claimed",
-            "reason": "",
             "instance": self._instance,
             "lease_until": now + LEASE,
             "next_try_at": None,

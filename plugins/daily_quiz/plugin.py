@@ -3,11 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from backend.learning.askings import Askings
-from backend.learning.people import People
-
 from backend.errors import RecordUnavailable
 from backend.knowledge.library import Library
+from backend.learning.askings import Askings
 from backend.learning.attempts import Attempts
 from backend.learning.groups import (
     EVERY_DAY,
@@ -17,6 +15,7 @@ from backend.learning.groups import (
     GroupSettings,
     slots_of,
 )
+from backend.learning.people import People
 from backend.learning.values import SHANGHAI, Asking, Identity, Outcome
 from backend.questions.scope import SUBJECT_NAMES, ScopeReader
 from plugins.answers import Answer, Answers, parse_answers
@@ -179,7 +178,9 @@ class DailyQuizPlugin:
         outcome = await self._attempts.answer(asking, identity, answer.key, now)
         if answers.guessed and outcome.status != "repeated":
             outcome = await self._attempts.mark_guessed(asking.id, identity, now) or outcome
-        if not conversation.is_group or asking.revealed_at is not None:
+        if not conversation.is_group:
+            return self._verdict(asking, outcome, head=wording.which(asking))
+        if asking.revealed_at is not None:
             return self._verdict(asking, outcome)
         return await self._received(asking, outcome, answer)
 
@@ -209,9 +210,9 @@ class DailyQuizPlugin:
             text = wording.REVEALED_LATER
         return Reply(text, "command") if await self._recent(message, identity) else None
 
-    def _verdict(self, asking: Asking, outcome: Outcome) -> Reply:
+    def _verdict(self, asking: Asking, outcome: Outcome, head: str = "") -> Reply:
         return Reply(
-            verdict_text(self._library, asking, outcome),
+            head + verdict_text(self._library, asking, outcome),
             "command",
             concepts=asking.question.source,
         )

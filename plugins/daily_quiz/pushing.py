@@ -342,7 +342,8 @@ class Pusher:
         if not await self._ledger.skip(push.target, push.slot, push.day, push.due_at, reason, now):
             row = await self._ledger.claim(push.target, push.slot, push.day, push.due_at, now)
             if row is not None:
-                row = await self._ledger.skipped(row, row.reason or reason, now)
+                reason = f"{row.reason}，{reason}" if row.reason else reason
+                row = await self._ledger.skipped(row, reason, now)
                 await self._withdraw(row)
                 await self._tell_operator(wording.skipped_notice(row))
         else:

@@ -19,6 +19,7 @@ UNCERTAIN = "平台没有确认"
 NOBODY_CAME = "平台不允许主动推送，当天也没有人@我"
 WITH_A_MESSAGE = "平台不允许主动推送，随当天第一条@消息发出"
 
+_STEM_CHARS = 32
 _WEEKDAYS = "一二三四五六日"
 _STATES = {
     "claimed": "准备发送",
@@ -57,6 +58,13 @@ def reveal_head(library: Library, asking: Asking) -> str:
     """Head a reveal; the day is named when it is no longer that day's."""
     day = asking.asked_at.astimezone(SHANGHAI)
     return f"【每日一题 · {day.month} 月 {day.day} 日答案】{about(library, asking.question)}"
+
+
+def which(asking: Asking) -> str:
+    """Name the question that a private answer was taken for: a person may be in several groups."""
+    stem = asking.question.stem.split("\n", 1)[0].strip()
+    short = stem if len(stem) <= _STEM_CHARS else f"{stem[:_STEM_CHARS]}……"
+    return f"每日一题：{short}\n\n"
 
 
 def received(key: str, number: int, *, place: int | None, reveal: datetime | None) -> str:

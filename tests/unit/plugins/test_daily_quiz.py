@@ -135,7 +135,8 @@ async def test_answering_privately_is_graded_at_once_and_counts_for_the_group(as
     identity = await asked.people.find("fake", "2")
     await asked.people.seen(GROUP.key, identity.id, asked.now)
     reply = await say(asked, right, user="2", conversation=asked.private("2"))
-    assert reply.text.startswith(f"**✅ 答对了，选 {right}。**")
+    assert reply.text.startswith(f"每日一题：{asking.question.stem[:10]}")
+    assert f"**✅ 答对了，选 {right}。**" in reply.text
     assert "依据：" in reply.text
     assert (await asked.askings.tally(asking.id)).total == 2
 
