@@ -36,9 +36,9 @@ BAND = (0.45, 0.75)
 PAPER_CHOICES: Mapping[str, int] = {"DS": 11, "CO": 11, "OS": 10, "CN": 8}
 """Choice questions of the real paper: 1–11, 12–22, 23–32 and 33–40."""
 
-_SAME_CHAPTER = (
-    0.85  # what a further point of a chapter is worth on a day: its neighbours teach too
-)
+_SAME_CHAPTER = 0.85
+"""What a further point of a chapter is worth on the same day: neighbours teach one another."""
+
 _NOBODY = PersonState({}, {}, {}, {}, Streak(0, 0, None))
 
 

@@ -16,7 +16,7 @@ from backend.learning.choosing import (
     rank_group_points,
     rank_points,
 )
-from backend.learning.gain import point_weights
+from backend.learning.gain import point_weights, prospects
 from backend.learning.values import SHANGHAI
 from tests.unit.learning.practised import (
     DAY,
@@ -134,6 +134,16 @@ def test_asking_again_and_again_repeats_nothing_within_a_day():
 
     first = min(asked, key=asked.get)
     assert rank_points(NOBODY, OUTLINE, among, NOW, NEAR_EXAM, recent=asked)[0] == first
+
+
+def test_having_been_asked_last_week_does_not_hide_that_it_was_practised_today():
+    heavy, light = "DS0601", "DS0101"
+    state = after([(heavy, "again", 0.1)])
+    recent = {heavy: NOW - 7 * DAY}
+
+    ranked = rank_points(state, OUTLINE, [heavy, light], NOW, NEAR_EXAM, recent=recent)
+
+    assert ranked == [light, heavy]
 
 
 def test_points_outside_the_outline_are_never_chosen():
@@ -261,6 +271,16 @@ def test_a_skipped_subject_leaves_its_share_to_the_others():
     assert got["CO"] == pytest.approx(30 * 45 / 80, abs=1)
 
 
+def test_what_was_asked_nine_days_ago_counts_for_the_balance_and_ten_days_ago_not():
+    of_ds = [point for point in POINTS if point.startswith("DS")][:6]
+
+    for days, first in ((9, "CO"), (10, "DS")):
+        recent = dict.fromkeys(of_ds, NOW - days * DAY)
+        among = [point for point in POINTS if point[:2] in ("DS", "CO")]
+        got = [point[:2] for point in _group([], NOW, among=among, recent=recent)[:6]]
+        assert got.count("CO") == (6 if first == "CO" else 3)
+
+
 def test_the_first_few_of_one_ranking_are_in_proportion_too():
     got = Counter(point[:2] for point in _group([], NOW)[:30])
 
@@ -303,15 +323,16 @@ def test_the_subjects_share_comes_before_the_band():
     assert got == {"CO": 9, "CN": 5}
 
 
-@pytest.mark.parametrize(("many", "few"), [("DS0603", "DS0605"), ("DS0605", "DS0603")])
-def test_what_most_members_forgot_comes_before_what_one_forgot(many, few):
-    def forgot(point):
-        other = few if point == many else many
-        return after([(point, "again", 20.0), *((other, "good", d) for d in (40.0, 30.0, 2.0))])
+def test_what_gains_most_for_all_members_together_comes_first():
+    wrong = {c: [(f"{c}{n:02}", "again", 9.0) for n in (2, 3)] for c in ("CO04", "CO05")}
+    members = [after(wrong[c]) for c in ("CO04", "CO05", "CO05")]
+    among = ["CO0401", "CO0501"]
+    each = [prospects(member, WEIGHTS, NOW, NEAR_EXAM) for member in members]
+    together = {point: sum(member[point].gain for member in each) for point in among}
+    best_first = sorted(among, key=lambda point: -together[point])
+    assert best_first != sorted(among, key=lambda point: -each[0][point].gain)
 
-    members = [forgot(many), forgot(many), forgot(few)]
-
-    assert _group(members, NOW, among=["DS0603", "DS0605"]) == [many, few]
+    assert _group(members, NOW, among=among, exam_at=NEAR_EXAM) == best_first
 
 
 def test_chance_decides_between_equals_and_only_there():

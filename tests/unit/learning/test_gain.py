@@ -95,6 +95,14 @@ def test_a_weak_chapter_gains_more_than_a_strong_one():
     assert _gain(weak, "OS0316") > _gain(strong, "OS0316")
 
 
+def test_even_what_is_probably_known_is_worth_practising_weeks_before_the_exam():
+    strong = after([(f"OS03{number:02}", "good", 1.0) for number in range(1, 12)])
+
+    assert known(strong, "OS0316", NOW) > 0.8
+    assert _gain(strong, "OS0316", NOW + 20 * DAY) > 0
+    assert _gain(strong, "OS0316", NOW + 20 * DAY) > _gain(strong, "OS0316", NOW + 2 * DAY)
+
+
 def test_gain_grows_with_what_the_exam_gives():
     assert _gain(NOBODY, "DS0105") == pytest.approx(2.5 * _gain(NOBODY, "DS0104"))
 
