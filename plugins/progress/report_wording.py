@@ -38,7 +38,7 @@ def report(found: Report, streak: Streak, today: int, book: int, due: int, left:
                 f"- {streak_text(streak)}，今天 {today} 题",
                 f"- 共做 {found.answered} 题，{accuracy(found.score)}",
                 *_memory_line(found),
-                f"- 错题本 {book} 题；{due} 个考点到了复习时间",
+                f"- 错题本 {book} 题；{_due_text(due)}",
             )
         ),
         "**各科**\n\n" + "\n".join(f"- {part.name} {part_text(part)}" for part in found.subjects),
@@ -93,6 +93,10 @@ def part_text(part: Part) -> str:
     return f"{percent(part.score)}（{part.score.right}/{part.score.judged}）"
 
 
+def _due_text(due: int) -> str:
+    return f"{due} 个考点到了复习时间" if due else "没有到期要复习的考点"
+
+
 def _memory_line(found: Report) -> tuple[str, ...]:
     if found.known is None:
         return ()
@@ -133,7 +137,7 @@ def week_lines(now: Period, before: Period, book: BookChanges) -> list[str]:
     """Give the facts of a week, a line each."""
     lines = [
         f"学了 {now.active_days} 天（前一周 {before.active_days} 天），"
-        f"做了 {now.answered} 题{_more(now.answered - before.answered)}",
+        f"做了 {now.answered} 题{_more(now.answered, before.answered)}",
         f"{accuracy(now.score)}{change(now.score, before.score)}",
         f"错题本：新进 {book.entered} 题，移出 {book.left} 题",
     ]
@@ -165,10 +169,12 @@ def change(now: Score, before: Score) -> str:
     return f"（前一周 {before.share:.0%}，{how}）"
 
 
-def _more(difference: int) -> str:
-    if not difference:
+def _more(now: int, before: int) -> str:
+    if not before:
+        return ""
+    if now == before:
         return "，和前一周一样多"
-    return f"，比前一周{'多' if difference > 0 else '少'} {abs(difference)} 题"
+    return f"，比前一周{'多' if now > before else '少'} {abs(now - before)} 题"
 
 
 def weak_chapter(name: str, score: Score) -> str:
