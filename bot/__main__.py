@@ -21,7 +21,8 @@ from config.settings import Settings
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="408 学习助手：serve 接 QQ（OneBot v11），chat 在终端里问，doctor 检查各个部分。",
+    help="408 学习助手：serve 接 QQ（OneBot v11），chat 在终端里问，doctor 检查各个部分；"
+    "ledger 看推送台账，rebuild 重建学习状态。",
 )
 
 
@@ -48,6 +49,35 @@ def chat(
     _run(_chat(settings, json=json))
 
 
+@app.command(help="看推送台账：每一次该发的题、公布和提醒，发了没有，没发是为什么。")
+def ledger(
+    day: Annotated[
+        str, typer.Argument(metavar="[DATE]", help="年-月-日，如 2026-11-27；不写就是今天。")
+    ] = "",
+) -> None:
+    """Print the deliveries of one day."""
+    from bot.record_commands import show_ledger
+
+    settings = load_settings()
+    configure_logging("ERROR")
+    _run(show_ledger(settings, day))
+
+
+@app.command(help="从作答记录重建错题本、复习卡、打卡和掌握度，并说出和现有的差别。")
+def rebuild(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只比较，不改；有差别时退出码为 1。")
+    ] = False,
+) -> None:
+    """Fold the log again."""
+    from bot.record_commands import rebuild_record
+
+    settings = load_settings()
+    configure_logging("ERROR")
+    same = _run(rebuild_record(settings, dry_run=dry_run))
+    raise typer.Exit(0 if same or not dry_run else 1)
+
+
 @app.command(help="检查每一项依赖和设置，并说明怎么处理发现的问题。")
 def doctor() -> None:
     """Check everything and say what to do about each failure."""
@@ -67,7 +97,7 @@ def _warn_of_unknown_variables() -> None:
 async def _serve(settings: Settings) -> None:
     from bot.platforms.listening import claim
     from bot.platforms.onebot.app import OneBotOptions, OneBotPlatform, serve
-    from bot.wiring import open_house
+    from bot.wiring import open_artist, open_house
 
     listener = claim(settings.http.host, settings.http.port)
     try:
@@ -78,8 +108,17 @@ async def _serve(settings: Settings) -> None:
                 ignored_users=frozenset(settings.onebot.ignored_users),
                 api_timeout_seconds=settings.onebot.api_timeout_seconds,
             )
-            platform = OneBotPlatform(house.router, options, house.health)
-            await serve(platform, host=settings.http.host, listener=listener)
+            async with open_artist(settings, house.health) as artist:
+                platform = OneBotPlatform(house.router, options, house.health, painter=artist)
+                house.outboxes.add("onebot", platform.outbox)
+                clockwork = house.learning.clockwork
+                await serve(
+                    platform,
+                    host=settings.http.host,
+                    listener=listener,
+                    on_ready=[clockwork.start],
+                    before_close=[clockwork.stop],
+                )
             warming.cancel()
     finally:
         listener.close()

@@ -1,5 +1,6 @@
 """The one place that names every concrete class and puts the house together from settings."""
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,9 +22,13 @@ from backend.retrieval.opened import require_match
 from bot.errors import StartupError
 from bot.health import Health
 from bot.logs import decision_observer
+from bot.outboxes import Outboxes
+from bot.platforms.ports import shanghai_now
+from bot.rendering.pictures.artist import Artist
 from bot.watched_search import WatchedSearch
+from bot.wiring_learning import Learning, open_learning, watch_learning
 from config.settings import Settings
-from plugins.help.plugin import HelpPlugin
+from plugins.answers import is_answer
 from plugins.qa.plugin import QaPlugin
 from plugins.router import Limits, Router
 
@@ -36,6 +41,8 @@ class House:
     health: Health
     library: Library
     search: WatchedSearch
+    learning: Learning
+    outboxes: Outboxes
 
 
 @asynccontextmanager
@@ -69,15 +76,44 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
             followup_window=timedelta(minutes=settings.history.followup_minutes),
         )
         health = Health()
+        outboxes = Outboxes()
+        learning = await stack.enter_async_context(
+            open_learning(settings, library, store, outboxes, shanghai_now)
+        )
         router = Router(
-            [HelpPlugin(store), QaPlugin(library, answerer, store, generator)],
+            [*learning.plugins, QaPlugin(library, answerer, store, generator)],
             store,
             store,
             _limits(settings, limited=limited),
             decision_observer(health.registry, with_text=settings.log_message_text),
+            unmetered=is_answer,
+            postscript=learning.owed,
+            on_delivered=learning.delivered,
         )
         _watch(health, library, redis, store, base, generator)
-        yield House(router, health, library, search)
+        watch_learning(health, learning)
+        yield House(router, health, library, search, learning, outboxes)
+
+
+@asynccontextmanager
+async def open_artist(settings: Settings, health: Health) -> AsyncGenerator[Artist | None]:
+    """Make what draws pictures; None when they are switched off."""
+    if not settings.pictures.enabled:
+        yield None
+        return
+    artist = Artist(deadline_seconds=settings.pictures.deadline_seconds)
+
+    async def pictures() -> dict[str, object]:
+        state = artist.state()
+        return {"ok": state == "ok", "state": state}
+
+    health.add("pictures", pictures)
+    warming = asyncio.create_task(artist.warm())
+    try:
+        yield artist
+    finally:
+        warming.cancel()
+        await artist.aclose()
 
 
 def require_writable(data_dir: Path) -> None:

@@ -1,0 +1,254 @@
+"""The learning half of ``bot/wiring.py``: the record, what is chosen from it, and its plugins."""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from secrets import token_hex
+
+from loguru import logger
+from plugins.admin.plugin import AdminPlugin
+from plugins.practice.plugin import PracticePlugin
+from plugins.progress.plugin import ProgressPlugin
+
+from backend.conversation.ports import DialogueStore
+from backend.errors import ContentError
+from backend.knowledge.library import Library
+from backend.knowledge.linker import Linker
+from backend.learning.askings import Askings
+from backend.learning.attempts import Attempts
+from backend.learning.corrections import Corrections
+from backend.learning.database import Database
+from backend.learning.groups import Groups
+from backend.learning.ledger import Ledger
+from backend.learning.migrating import open_database
+from backend.learning.people import People
+from backend.learning.privacy import Privacy
+from backend.learning.progress import Progress
+from backend.learning.selection import Selection
+from backend.learning.values import SHANGHAI
+from backend.questions.bank import Bank, load_bank
+from backend.questions.catalogue import Catalogue
+from backend.questions.generators.registry import ALL
+from backend.questions.scope import ScopeReader
+from bot.health import Health
+from bot.outboxes import Outboxes
+from bot.platforms.ports import Clock, shanghai_now
+from bot.scheduler import Clockwork
+from config.settings import Settings
+from plugins.daily_quiz.plugin import DailyQuizPlugin, QuizRules
+from plugins.daily_quiz.pushing import Pusher, PushRules
+from plugins.help.plugin import HelpPlugin
+from plugins.messages import Conversation, IncomingMessage, NotSent, Plugin, Receipt, Reply
+
+_SECOND_AFTERNOON = time(14, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """The stores and plugins of the learning loop; ``plugins`` in the order of being offered."""
+
+    database: Database
+    people: People
+    askings: Askings
+    groups: Groups
+    ledger: Ledger
+    corrections: Corrections
+    pusher: Pusher
+    clockwork: Clockwork
+    catalogue: Catalogue
+    plugins: Sequence[Plugin]
+
+    async def owed(self, message: IncomingMessage, reply: Reply) -> Sequence[Reply]:
+        """Give what goes with a reply: notices of corrected questions, questions not pushed."""
+        owed = await self.pusher.owed(message.conversation, message.received_at)
+        if reply.decision != "command":
+            return owed
+        identity = await self.people.find(message.conversation.platform, message.sender)
+        if identity is None:
+            return owed
+        notices = await self.corrections.take_notices(identity.id, message.received_at)
+        return [*owed, *(Reply(notice, "command") for notice in notices)]
+
+    async def delivered(self, message: IncomingMessage, reply: Reply, receipt: Receipt) -> None:
+        """Note the platform's ids of a question that was asked, so that it can be quoted."""
+        if reply.asking is not None and receipt.message_ids:
+            await self.askings.note_messages(
+                reply.asking, message.conversation.key, receipt.message_ids
+            )
+
+
+@asynccontextmanager
+async def open_learning(
+    settings: Settings,
+    library: Library,
+    dialogues: DialogueStore,
+    outboxes: Outboxes,
+    clock: Clock,
+) -> AsyncGenerator[Learning]:
+    """Open the record and put the learning loop together.
+
+    RecordUnavailable when the database cannot be used, ContentError when questions are wrong.
+    """
+    database = await open_database(
+        settings.database.url.get_secret_value(), settings.data_dir.absolute()
+    )
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.aclose)
+        attempts = await stack.enter_async_context(Attempts(database))
+        yield _put_together(settings, library, dialogues, outboxes, clock, database, attempts)
+
+
+def watch_learning(health: Health, learning: Learning) -> None:
+    """Show the record, the questions and the deliveries of two days on ``/healthz``."""
+
+    async def record() -> dict[str, object]:
+        await learning.database.ping()
+        kind = "sqlite" if learning.database.is_sqlite else "postgresql"
+        return {"ok": True, "kind": kind}
+
+    async def questions() -> dict[str, object]:
+        catalogue = learning.catalogue
+        return {"ok": True, "written": catalogue.written, "generators": catalogue.kinds}
+
+    async def deliveries() -> dict[str, object]:
+        since = shanghai_now().date() - timedelta(days=1)
+        counts = await learning.ledger.counts(since)
+        last = learning.clockwork.last_run
+        looked = {"last_run": last.isoformat(timespec="seconds")} if last else {}
+        return {"ok": not counts.get("unknown"), **counts, **looked}
+
+    health.add("learning_record", record)
+    health.add("questions", questions)
+    health.add("deliveries", deliveries)
+
+
+def bank_of(settings: Settings, library: Library) -> Bank:
+    """Load the questions; a broken one stops the start with a list of what is wrong."""
+    bank = load_bank(settings.content_dir, library)
+    if not bank.questions and bank.written:
+        raise ContentError(["题库里没有一道算数的题，运行 python -m kb_builder questions check"])
+    return bank
+
+
+def exam_moment(settings: Settings) -> datetime:
+    """Return when 408 is written: on the second afternoon of the exam."""
+    day = settings.exam_date + timedelta(days=1)
+    return datetime.combine(day, _SECOND_AFTERNOON, SHANGHAI)
+
+
+def _put_together(
+    settings: Settings,
+    library: Library,
+    dialogues: DialogueStore,
+    outboxes: Outboxes,
+    clock: Clock,
+    database: Database,
+    attempts: Attempts,
+) -> Learning:
+    people, askings, progress = People(database), Askings(database), Progress(database)
+    corrections, privacy, groups = Corrections(database), Privacy(database), Groups(database)
+    ledger = Ledger(database, token_hex(4))
+    catalogue = Catalogue(bank_of(settings, library), ALL)
+    scopes = ScopeReader(library, Linker(library))
+    selection = Selection(
+        library.outline, catalogue, askings, progress, corrections, exam_moment(settings)
+    )
+    superusers = frozenset(settings.superusers)
+    pusher = Pusher(
+        library,
+        groups,
+        ledger,
+        askings,
+        people,
+        progress,
+        selection,
+        outboxes,
+        PushRules(settings.exam_date, timedelta(minutes=settings.quiz.makeup_minutes)),
+        OperatorLine(superusers, outboxes),
+        clock,
+    )
+    plugins: list[Plugin] = [
+        AdminPlugin(
+            superusers, groups, ledger, progress, corrections, askings, outboxes, pusher.push_now
+        ),
+        DailyQuizPlugin(
+            library,
+            groups,
+            people,
+            askings,
+            attempts,
+            scopes,
+            QuizRules(settings.exam_date, superusers),
+        ),
+        PracticePlugin(
+            library,
+            people,
+            askings,
+            attempts,
+            progress,
+            corrections,
+            selection,
+            scopes,
+            dialogues,
+            settings.exam_date,
+            settings.quiz.mock_seconds_per_question,
+        ),
+        ProgressPlugin(
+            library,
+            people,
+            askings,
+            attempts,
+            progress,
+            selection,
+            privacy,
+            settings.exam_date,
+            _can_push(outboxes),
+        ),
+        # The last of them: it answers commands that nobody knows.
+        HelpPlugin(dialogues, people, privacy),
+    ]
+    clockwork = Clockwork(pusher, groups, people, clock, settings.quiz.sweep_seconds)
+    return Learning(
+        database,
+        people,
+        askings,
+        groups,
+        ledger,
+        corrections,
+        pusher,
+        clockwork,
+        catalogue,
+        plugins,
+    )
+
+
+class OperatorLine:
+    """Tells the operator something: in the log, and privately where a superuser can be reached."""
+
+    def __init__(self, superusers: frozenset[str], outboxes: Outboxes) -> None:
+        self._superusers = superusers
+        self._outboxes = outboxes
+
+    async def __call__(self, sentence: str) -> None:
+        logger.warning("{}", sentence)
+        for superuser in sorted(self._superusers):
+            platform, _, user = superuser.partition(":")
+            conversation = Conversation(platform, "", user, is_group=False)
+            caps = self._outboxes.caps(conversation)
+            if caps is None or not caps.unprompted:
+                continue
+            try:
+                await self._outboxes.send(conversation, Reply(f"【运营】{sentence}", "command"))
+            except NotSent as refused:
+                logger.warning("没能私聊通知运营者：{}", refused)
+            except Exception as error:  # noqa: BLE001 - telling is a courtesy, the log has it
+                logger.warning("没能私聊通知运营者：{}", type(error).__name__)
+
+
+def _can_push(outboxes: Outboxes) -> Callable[[Conversation], bool]:
+    def can_push(conversation: Conversation) -> bool:
+        caps = outboxes.caps(conversation)
+        return caps is not None and caps.unprompted
+
+    return can_push
