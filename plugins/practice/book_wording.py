@@ -44,7 +44,10 @@ def _line(library: Library, one: Entry) -> str:
 
 def _next(entries: Sequence[Entry], scope: Scope) -> str:
     words = "" if scope.kind == "all" else f" {scope.label}"
-    lines = [f"在三个不同的日子答对（●●●）就移出。重练发“/练 错题{words}”，导出发“/错题本 导出”。"]
+    lines = [
+        "在三个不同的日子答对（●●●）就移出，蒙对的算错。"
+        f"重练发“/练 错题{words}”，导出发“/错题本 导出”。"
+    ]
     if scope.kind == "all" and len(entries) > SHOWN:
         lines.append("看某一科：/错题本 操作系统。")
     return "".join(lines)

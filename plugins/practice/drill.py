@@ -73,10 +73,16 @@ class Drill:
         return await self._askings.open_for(visit.identity.id, visit.here, visit.now)
 
     async def start(
-        self, visit: Visit, command: Command, *, said: str = "", after: Asking | None = None
+        self,
+        visit: Visit,
+        command: Command,
+        *,
+        said: str | None = None,
+        after: Asking | None = None,
     ) -> Reply | None:
-        """Ask what ``command`` wishes for, ``said`` first; ``after`` was just put aside.
+        """Ask what ``command`` wishes for; ``said`` goes before it instead of an introduction.
 
+        ``after`` is the question that was just put aside.
         None for 来道题 in the middle of a topic that there is no question on.
         """
         if command.offhand and (explained := await self._memory.topic(visit.message)):
@@ -89,11 +95,11 @@ class Drill:
             return Reply(other or wording.unknown_scope(command.words), "command")
         match command.kind:
             case "wrong":
-                return await self._from_book(visit, scope, command.words, said, after)
+                return await self._from_book(visit, scope, command.words, said or "", after)
             case "review":
                 return await self._review(visit, scope, command.words, said, after)
             case _:
-                return await self._practise(visit, scope, command.words, said)
+                return await self._practise(visit, scope, command.words, said or "")
 
     async def again(self, visit: Visit) -> Reply | None:
         """Ask the next question of the same kind; one that is still open is skipped.
@@ -193,7 +199,7 @@ class Drill:
         return await self._ask(visit, question, "practice", ("练习", label), wish, said)
 
     async def _review(
-        self, visit: Visit, scope: Scope, words: str, said: str, after: Asking | None
+        self, visit: Visit, scope: Scope, words: str, said: str | None, after: Asking | None
     ) -> Reply:
         person, now = visit.identity.person_id, visit.now
         every = await self._selection.due(person, now)
@@ -206,7 +212,7 @@ class Drill:
                 wish = f"/复习 {words}".strip()
                 left = f"还有 {len(due)} 个"
                 days_left = days_left_text(self._exam, now.astimezone(SHANGHAI).date())
-                begins = said or wording.review_begins(len(due), days_left)
+                begins = wording.review_begins(len(due), days_left) if said is None else said
                 return await self._ask(visit, question, "review", ("复习", left), wish, begins)
         following = await self._selection.next_due(person, now)
         return Reply(wording.nothing_due(following, study_day(now)), "command")
@@ -223,6 +229,8 @@ class Drill:
                 note = wording.WRONG_AGAIN_TODAY if entry.question_id in asked else ""
                 begins = "\n\n".join(part for part in (said, note) if part)
                 head = ("错题重练", wording.dots(entry.right_days))
+                if visit.is_group:  # who was wrong, and how often, is nobody else's business
+                    head, begins = ("练习", ""), said
                 wish = f"/练 错题 {words}".strip()
                 return await self._ask(visit, question, "wrong_book", head, wish, begins)
         return Reply(wording.NO_OTHER_WRONG if after else wording.no_wrong(scope), "command")
@@ -284,18 +292,15 @@ class Drill:
     async def _verdict(self, visit: Visit, asking: Asking, outcome: Outcome) -> Reply:
         wish = await self._wish_of(visit, asking)
         explained = self._concepts(asking.question)
-        parts = (
-            verdict_text(self._library, asking, outcome),
-            wording.ask_why(outcome.right is False, bool(explained)),
-            await self._offer(visit, asking, wish),
-        )
-        text = "\n\n".join(part for part in parts if part)
+        why = wording.ASK_WHY if outcome.right is False and explained else ""
+        next_one = await self._offer(visit, asking, wish)
+        text = f"{verdict_text(self._library, asking, outcome)}\n\n{why}{next_one}"
         return await self._explained(visit, asking, text, wish)
 
     async def _explained(self, visit: Visit, asking: Asking, text: str, wish: str) -> Reply:
         explained = self._concepts(asking.question)
         await self._memory.note(visit.message, text, wish=wish, explained=explained)
-        choices = ("再来一道",) if asking.kind == "practice" else ("继续",)
+        choices = tuple(word for word in ("再来一道", "继续") if f"“{word}”" in text)
         return Reply(text, "command", concepts=explained, choices=choices)
 
     async def _wish_of(self, visit: Visit, asking: Asking) -> str:
@@ -312,6 +317,8 @@ class Drill:
             due = await self._selection.due(visit.identity.person_id, visit.now)
             return wording.next_review(sum(scope.holds(point) for point in due))
         if command.kind == "wrong":
+            if visit.is_group:
+                return wording.NEXT_IN_GROUP
             entries = await self._progress.wrong_book(visit.identity.person_id)
             return wording.next_wrong(sum(scope.holds(entry.point) for entry in entries))
         return wording.next_practice(scope)

@@ -23,7 +23,8 @@ from plugins.practice.wording import dots
 
 _ENDINGS: dict[Form, str] = {"md": "md", "csv": "csv", "anki": "anki.txt"}
 _HEADER = ("科目", "章", "考点", "难度", "题干", "A", "B", "C", "D", "答案", "解析")
-_HEADER_OF_PERSON = ("错误次数", "连对天数", "加入时间")
+_HEADER_OF_PERSON = ("错或蒙的次数", "连对天数", "加入时间")
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _FENCE = re.compile(r"```\w*\n(.*?)\n?```", re.DOTALL)
 _TABLE = re.compile(r"(?:^\|.*\|[ ]*(?:\n|$))+", re.MULTILINE)
 
@@ -80,7 +81,7 @@ def _csv(library: Library, entries: Sequence[Entry]) -> str:
             question.stem,
             *(text for _, text in asking.options),
             asking.shown_answer,
-            explanation(asking),
+            _reasons(asking),
             one.entry.wrong,
             one.entry.right_days,
             f"{one.entry.added_at.astimezone(SHANGHAI):%Y-%m-%d}",
@@ -97,7 +98,7 @@ def _anki(library: Library, entries: Sequence[Entry]) -> str:
         front = f"{question.stem}\n\n{options}"
         back = (
             f"**{asking.shown_answer}. {question.options[question.answer]}**\n\n"
-            f"{explanation(asking)}\n\n{sources_line(library, question)}"
+            f"{_reasons(asking)}\n\n{sources_line(library, question)}"
         )
         chapter = library.outline.chapters[question.chapter].name
         tags = " ".join(
@@ -142,7 +143,12 @@ def _point(library: Library, asking: Asking) -> str:
     return point.name if point is not None else asking.question.point
 
 
+def _reasons(asking: Asking) -> str:
+    """Give the explanation without the dashes of its list."""
+    return re.sub(r"^- ", "", explanation(asking), flags=re.MULTILINE)
+
+
 def _inert(cell: str | int) -> str | int:
-    """Keep a spreadsheet from taking a text for a formula."""
+    """Keep a spreadsheet from taking a text for a formula; −1 is a number and may stay."""
     risky = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t")
-    return f"'{cell}" if risky else cell
+    return f"'{cell}" if risky and not _NUMBER.fullmatch(str(cell)) else cell

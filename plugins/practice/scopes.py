@@ -5,6 +5,7 @@ from collections.abc import Collection
 from backend.knowledge.library import Library
 from backend.questions.scope import SUBJECT_NAMES, Scope, ScopeReader
 from plugins.practice import wording
+from plugins.practice.commands import parse
 
 _OTHER_KINDS = ("大", "综合", "应用", "编程", "代码", "填空", "判断", "简答", "算法设计", "多选")
 _PAST = ("真", "历年", "历年真", "往年", "408真", "原")
@@ -17,7 +18,8 @@ def link_of(scopes: ScopeReader, library: Library, point_or_chapter: str) -> str
         name = outline.points[point_or_chapter].name
     else:
         name = outline.chapters[point_or_chapter].name
-    read = scopes.read(name) if len(name) <= wording.LINK_CHARS else None
+    command = parse(f"/练 {name}") if len(name) <= wording.LINK_CHARS else None
+    read = scopes.read(command.words) if command is not None else None
     return name if read is not None and read.ids == (point_or_chapter,) else point_or_chapter
 
 

@@ -17,6 +17,8 @@ ONE_LETTER = "现在只有一道题等你作答，回一个字母就行，比如
 NOT_YOURS = "这道题是别人在练的。发“/练”，我给你出一道自己的。"
 PUT_ASIDE = "这道题已经跳过或看过答案，不再计成绩。发“再来一道”换一题。"
 SKIPPED = "跳过，这题不计成绩。"
+ASK_WHY = "没想通就接着问“为什么”。"
+NEXT_IN_GROUP = "下一题发“继续”。"
 STILL_OPEN = "上一题还在等你："
 NO_QUESTIONS_AT_ALL = "题库里现在没有能出的题，请联系机器人的管理员。"
 ONLY_CHOICE = "我这里只有单项选择题。发“/练”来一道；大题可以直接把考点发给我，看它的例题和考法。"
@@ -24,7 +26,7 @@ NOT_PAST_PAPERS = "我没有真题原题，题目都是自己编写、逐题验�
 
 BOOK_CLOSED = "你还有一份模考没交卷，错题先不看，免得剧透。交卷之后再来。"
 NO_WRONG_YET = "错题本是空的。做错的、说“蒙的”的题会自动记进来。发“/练”来一道？"
-WRONG_AGAIN_TODAY = "这些错题今天都练过了，再答对不会多算一天。想换换口味就发“/练”。"
+WRONG_AGAIN_TODAY = "这些错题今天都出过了，隔天再练更管用。想换换口味就发“/练”。"
 NO_OTHER_WRONG = "除了刚跳过的那题，没有别的错题可练了。发“/练”换换口味。"
 
 REPORT_HOW = (
@@ -70,7 +72,8 @@ def unknown_scope(words: str) -> str:
 
 def nothing_in(scope: Scope, nearest: str) -> str:
     """Say that there is no question in a scope, and where the nearest are."""
-    return f"“{scope.label}”还没有题。离它最近、有题的是：发“/练 {nearest}”。"
+    label = shortened(scope.label, 20)
+    return f"“{label}”还没有题，离它最近的是“{nearest}”：发“/练 {nearest}”。"
 
 
 def next_practice(scope: Scope | None) -> str:
@@ -92,11 +95,6 @@ def next_review(left: int) -> str:
     if not left:
         return "今天到期的考点都复习完了 🎉 想多做几道就发“/练”。"
     return f"还有 {left} 个考点到期，发“继续”。"
-
-
-def ask_why(wrong: bool, explained: bool) -> str:
-    """Offer the knowledge base after a wrong answer."""
-    return "没想通就接着问“为什么”，或者“讲讲这个考点”。" if wrong and explained else ""
 
 
 def review_begins(due: int, days_left: str) -> str:

@@ -246,6 +246,7 @@ async def test_what_is_due_is_asked_one_after_the_other(me):
     assert "还有 1 个考点到期，发“继续”" in (await me.answer(first, right=True)).text
     me.restart()
     second = await me.say("继续")
+    assert second.text.startswith("**【复习 · 还有 1 个】"), "introduced a second time"
     assert (await me.asked(second)).question.point != (await me.asked(first)).question.point
     assert "都复习完了" in (await me.answer(second, right=True)).text
     assert (await me.say("/复习")).text.startswith("现在没有到期的考点。下一批")
@@ -299,6 +300,7 @@ async def test_wrong_questions_come_back_the_most_wrong_first_and_not_twice_a_da
         me.later(minutes=1)
     again = await me.say("/练 错题")
     assert wording.WRONG_AGAIN_TODAY in again.text
+    assert wording.WRONG_AGAIN_TODAY not in reply.text
     me.later(days=1)
     reply = await me.say("练错题")
     assert (await me.asked(reply)).question.id == ids[1], "twice wrong comes before once wrong"
@@ -327,6 +329,17 @@ async def test_wrong_questions_of_a_subject(me):
     assert (await me.asked(await me.say("/练 错题 操作系统"))).question.subject == "OS"
     assert (await me.asked(await me.say("做网络的错题"))).question.subject == "CN"
     assert "里没有错题" in (await me.say("/练 错题 数据结构")).text
+
+
+async def test_in_a_group_nobody_sees_that_it_is_from_the_wrong_book(me):
+    await due_cards(me, 2)
+    reply = await me.say("/练 错题", group=True)
+    verdict = await me.answer(reply, right=True, group=True)
+    again = await me.say("继续", group=True)
+    for said in (reply, verdict, again):
+        assert "错题" not in said.text
+        assert "●" not in said.text
+    assert (await me.asked(again)).kind == "wrong_book"
 
 
 async def test_the_bank_of_the_test_is_what_the_tests_think(me):
