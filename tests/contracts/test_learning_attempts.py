@@ -77,6 +77,18 @@ async def test_the_first_answer_counts(record):
     assert await rows(record, tables.attempts) == 1
 
 
+async def test_of_two_answers_in_one_batch_the_earlier_one_counts(record):
+    me, you, asking = await record.person("1"), await record.person("2"), await record.daily()
+    outcomes = await asyncio.gather(
+        record.answers(asking, you, True),  # goes alone; the others wait for it together
+        record.answers(asking, me, False),
+        record.answers(asking, me, True),
+    )
+    assert [outcome.status for outcome in outcomes[1:]] == ["recorded", "repeated"]
+    assert outcomes[2].attempt == outcomes[1].attempt
+    assert outcomes[2].right is False
+
+
 async def test_two_answers_to_different_questions_in_one_batch_both_fold(record):
     me = await record.person()
     asked = [await record.practice(me, question(number)) for number in range(6)]

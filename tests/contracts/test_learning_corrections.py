@@ -82,7 +82,7 @@ async def test_an_asking_read_before_the_change_is_judged_by_the_new_key(record)
     report = await reported(record, asking, me)
     await record.corrections.accept(report.id, "C", "", "已更正", NOON)
     outcome = await record.attempts.answer(asking, me, asking.shown("B"), NOON)
-    assert outcome.right is False
+    assert (outcome.right, outcome.attempt.answer) == (False, "C")
 
 
 async def test_a_retracted_question_counts_for_the_day_only(record):

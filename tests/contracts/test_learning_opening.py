@@ -59,6 +59,13 @@ async def test_an_empty_database_gets_the_tables_as_they_are_declared(empty_url,
     await database.aclose()
 
 
+async def test_sqlite_keeps_what_was_committed_and_what_refers_to_it(tmp_path):
+    async with open_record("", tmp_path) as record, record.database.reading() as connection:
+        for pragma, value in (("synchronous", 2), ("journal_mode", "wal"), ("foreign_keys", 1)):
+            found = await connection.exec_driver_sql(f"PRAGMA {pragma}")
+            assert found.scalar() == value, pragma
+
+
 async def test_opening_again_changes_nothing(empty_url, tmp_path):
     for _ in range(2):
         async with open_record(empty_url, tmp_path) as record:
