@@ -10,7 +10,7 @@ from plugins.practice.wording import dots, first_line, shortened
 
 FORMS = "可以导出三种格式：/错题本 导出 md（直接看）、csv（表格）、anki（做成卡片）。"
 SHOWN = 10
-_STEM_CHARS = 30
+_STEM_CHARS = 36
 _HOW_TO_OPEN: dict[Form, str] = {
     "md": "Markdown 文件，记事本就能打开；也可以导出 csv（表格）或 anki（卡片）。",
     "csv": "用 Excel 或 WPS 打开；也可以导出 md（直接看）或 anki（卡片）。",

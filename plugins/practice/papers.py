@@ -76,6 +76,7 @@ class Papers:
         questions = await self._selection.paper(visit.identity.person_id, count, visit.now)
         if len(questions) < _LEAST:
             return Reply(wording.NO_QUESTIONS, "command")
+        await self._put_aside(visit)
         limit = timedelta(seconds=self._seconds * len(questions))
         paper, asked = await self._askings.start_paper(
             visit.identity.id, visit.here, questions, visit.now, visit.now + limit
@@ -157,6 +158,12 @@ class Papers:
         explained = line.asking.question.source
         await self._memory.note(visit.message, text, explained=explained)
         return Reply(text, "command", concepts=explained, private=visit.is_group)
+
+    async def _put_aside(self, visit: Visit) -> None:
+        """Close what is open here, so that a letter after the paper does not answer it."""
+        asking = await self._askings.open_for(visit.identity.id, visit.here, visit.now)
+        if asking is not None:
+            await self._askings.reveal(asking.id, visit.now)
 
     async def _unanswered(self, paper: Paper) -> list[Asking]:
         return await self._askings.unanswered_of_paper(paper.id, paper.identity_id)

@@ -53,6 +53,12 @@ async def test_a_paper_is_not_sat_in_a_group(me):
     assert (await me.say("/模考", group=True)).text == paper_wording.PRIVATE_ONLY
 
 
+async def test_what_was_open_before_a_paper_is_not_open_after_it(me):
+    await me.say("/练")
+    await answer_all(me, await sit(me), [True] * 5)
+    assert (await me.say("B")).text == wording.NOTHING_OPEN
+
+
 async def test_each_letter_shows_the_next_question_and_gives_nothing_away(me):
     askings = await sit(me)
     said = []
