@@ -7,12 +7,14 @@ from fractions import Fraction
 
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.hash_mistakes import (
-    wrong_addresses,
+    Mistaken,
+    wrong_chain_failures,
     wrong_failures,
-    wrong_hits,
-    wrong_misses,
     wrong_successes,
 )
+from backend.questions.generators.hash_searches import wrong_addresses, wrong_hits, wrong_misses
+from backend.questions.generators.mixing import mixed
+from backend.questions.generators.ranking import ranked
 from backend.questions.solvers.hash_asl import HashRun, HashTask, Insertion, Method, fill
 
 _METHODS: dict[Method, str] = {
@@ -39,7 +41,8 @@ class HashAslGenerator:
 
     def draft(self, chance: random.Random) -> Draft:
         forms = (_success, _failure, _address, _hit, _miss)
-        return chance.choices(forms, (7, 7, 3, 2, 3))[0](chance)
+        draft = chance.choices(forms, (7, 7, 3, 2, 3))[0](chance)
+        return ranked(mixed(draft, chance), chance)
 
 
 def _draw(chance: random.Random, methods: dict[Method, int]) -> HashRun:
@@ -79,7 +82,7 @@ def _success(chance: random.Random) -> Draft:
         stem=_stem(run, "则等概率下查找成功的平均查找长度是"),
         correct=_fraction(run.success),
         why_correct=f"各关键字的比较次数之和除以关键字个数：{line}。",
-        distractors=_averages(wrong_successes(run)),
+        distractors=_averages(wrong_successes(run), 0 if run.task.method == "chaining" else 1),
         steps=(*_table(run), f"成功的平均查找长度 = {line}。"),
         source=_SOURCE,
         convention=_PROBING[run.task.method] + "查找各关键字的概率相等；结果写成最简分数或整数。",
@@ -88,22 +91,36 @@ def _success(chance: random.Random) -> Draft:
 
 def _failure(chance: random.Random) -> Draft:
     run = _draw(chance, {"linear": 5, "chaining": 2})
-    line = f"({_sum(run.misses)}) ÷ {run.task.modulus} = {_fraction(run.failure)}"
-    last = run.task.modulus - 1
-    counted = "走到空单元的那次比较也计 1 次"
-    if run.task.method == "chaining":
+    if run.task.method == "linear":
+        counted = "走到空单元的那次比较也计 1 次"
+        return _failed(run, 0, 4, counted, wrong_failures(run))
+    if chance.random() < 0.5:
         counted = "只计与链上结点的比较，不计空指针"
+        return _failed(run, 0, 2, counted, wrong_chain_failures(run, counts_null=False))
+    # Some textbooks count the comparison with the null pointer, so an examiner must say which.
+    counted = "与链尾空指针的那次比较也计 1 次，空链同样计 1 次"
+    return _failed(run, 1, 3, counted, wrong_chain_failures(run, counts_null=True))
+
+
+def _failed(
+    run: HashRun, extra: int, difficulty: int, counted: str, wrongs: Sequence[Mistaken]
+) -> Draft:
+    """Word the failures; every search takes ``extra`` comparisons more than the solver counts."""
+    misses = [count + extra for count in run.misses]
+    average = _fraction(run.failure + extra)
+    line = f"({_sum(misses)}) ÷ {run.task.modulus} = {average}"
+    last = run.task.modulus - 1
     return Draft(
         points=("DS0614", "DS0612"),
-        difficulty=4 if run.task.method == "linear" else 3,
+        difficulty=difficulty,
         stem=_stem(run, "则等概率下查找失败的平均查找长度是"),
-        correct=_fraction(run.failure),
+        correct=average,
         why_correct=f"散列地址只有 0～{last}，各地址的失败比较次数之和除以 "
         f"{run.task.modulus}：{line}。",
-        distractors=_averages(wrong_failures(run)),
+        distractors=_averages(wrongs),
         steps=(
             *_table(run),
-            f"从地址 0～{last} 出发，到确定失败的比较次数依次为 {_list(run.misses)}。",
+            f"从地址 0～{last} 出发，到确定失败的比较次数依次为 {_list(misses)}。",
             f"失败的平均查找长度 = {line}。",
         ),
         source=_SOURCE,
@@ -173,8 +190,10 @@ def _miss(chance: random.Random) -> Draft:
     )
 
 
-def _averages(wrongs: Sequence[tuple[Fraction, str, str]]) -> list[Distractor]:
-    return [Distractor(_fraction(value), name, why) for value, name, why in wrongs if value > 0]
+def _averages(wrongs: Sequence[Mistaken], at_least: int = 0) -> list[Distractor]:
+    """Leave out what nobody would believe, such as less than one probe to find a key."""
+    believable = [wrong for wrong in wrongs if wrong[0] >= at_least and wrong[0]]
+    return [Distractor(_fraction(value), name, why) for value, name, why in believable]
 
 
 def _table(run: HashRun) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import pytest
 from backend.questions.generators.hash_asl import HashAslGenerator
 from backend.questions.solvers import hash_asl as solver
 from tests.unit.questions.generators.checks import check, drafts, questions
+from tests.unit.questions.generators.ranks import check_ranks
 
 GENERATOR = HashAslGenerator()
 
@@ -48,9 +49,10 @@ class Table:
             counts = [self.search(key % self.p, key)[0] for key in self.keys]
         return Fraction(sum(counts), len(counts))
 
-    def failure(self):
+    def failure(self, null=0):
         if self.chained:
-            return Fraction(len(self.keys), self.p)
+            walked = [len(self.chains.get(home, [])) + null for home in range(self.p)]
+            return Fraction(sum(walked), self.p)
         return Fraction(sum(self.search(home, None)[0] for home in range(self.p)), self.p)
 
 
@@ -60,7 +62,7 @@ def answer_of(question):
     if "查找成功的平均" in stem:
         return str(table.success())
     if "查找失败的平均" in stem:
-        return str(table.failure())
+        return str(table.failure(null="空指针的那次比较也计 1 次" in question.convention))
     key = int(re.search(r"关键字 (\d+)(?:（| 存放|，需要)", stem)[1])
     looked, address = table.search(key % table.p, key)
     assert (key in table.cells.values()) != ("不在表中" in stem)
@@ -100,7 +102,7 @@ def test_probing_in_the_other_direction_first_is_caught(method, monkeypatch):
         check(GENERATOR, answer_of)
 
 
-def test_a_chain_with_its_null_pointer_counted_is_caught(monkeypatch):
+def test_a_chain_with_a_comparison_too_many_is_caught(monkeypatch):
     miss = solver._miss
 
     def counting(task, cells, address):
@@ -120,10 +122,24 @@ def test_every_point_method_and_form_is_asked():
 
 
 def test_what_is_counted_is_said_in_the_convention():
+    seen = set()
     for question in questions(GENERATOR):
         if "查找失败" in question.stem:
-            counted = "不计空指针" if "拉链法" in question.stem else "空单元的那次比较也计 1 次"
-            assert counted in question.convention
+            probed = "空单元的那次比较也计 1 次"
+            chained = ("不计空指针", "空指针的那次比较也计 1 次")
+            said = [text for text in (probed, *chained) if text in question.convention]
+            assert len(said) == 1
+            assert (said[0] in chained) == ("拉链法" in question.stem)
+            seen.update(said)
+    assert len(seen) == 3
+
+
+def test_the_rank_of_the_key_gives_nothing_away():
+    def kind_of(question):
+        method = re.search("线性|平方|拉链", question.stem)[0]
+        return method, question.stem.rpartition("，")[2].translate(dict.fromkeys(range(48, 58)))
+
+    assert len(check_ranks(GENERATOR, kind_of)) == 10
 
 
 def test_every_mistake_is_named_in_kebab_case():
@@ -133,6 +149,50 @@ def test_every_mistake_is_named_in_kebab_case():
             assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", distractor.mistake)
 
 
+def expected_failures(table, null):
+    key = table.failure(null)
+    if table.chained:
+        chains = table.chains.values()
+        return {
+            "skips-empty-chains": Fraction(sum(len(c) + null for c in chains), len(chains)),
+            "counts-one-node-a-chain": Fraction(len(chains), table.p) + null,
+            "skips-the-null-pointer" if null else "counts-the-null-pointer": key + 1 - 2 * null,
+        }
+    looked = [table.search(home, None)[0] for home in range(table.m)]
+    return {
+        "divides-by-table-size": key * table.p / table.m,
+        "starts-from-every-cell": Fraction(sum(looked), table.m),
+        "leaves-out-the-empty-cells": Fraction(
+            sum(n for n in looked[: table.p] if n > 1), sum(n > 1 for n in looked[: table.p])
+        ),
+    }
+
+
+def expected_successes(table):
+    nth = [chain.index(key) + 1 for chain in table.chains.values() for key in chain]
+    if table.chained:
+        squares = sum(len(chain) ** 2 for chain in table.chains.values())
+        return {
+            "walks-the-whole-chain": Fraction(squares, len(nth)),
+            "divides-by-chains": Fraction(sum(nth), len(table.chains)),
+        }
+    ends = [table.search(key % table.p, None)[0] for key in table.keys]
+    return {
+        "counts-synonyms-only": Fraction(sum(nth), len(nth)),
+        "walks-to-the-empty-cell": Fraction(sum(ends), len(ends)),
+    }
+
+
+def expected_comparisons(table, key):
+    home = key % table.p
+    synonyms = table.chains[home]
+    return {
+        "counts-synonyms-only": f"{synonyms.index(key) + 1} 次",
+        "walks-to-the-empty-cell": f"{table.search(home, None)[0]} 次",
+        "searches-from-address-0": f"{table.search(home, key)[1] + 1} 次",
+    }
+
+
 def test_a_distractor_is_what_its_mistake_gives():
     seen = set()
     for draft in drafts(GENERATOR):
@@ -140,18 +200,12 @@ def test_a_distractor_is_what_its_mistake_gives():
         values = {d.mistake: d.value for d in draft.distractors}
         expected = {}
         if "查找失败的平均" in draft.stem:
-            expected["takes-the-success"] = table.success()
-            if table.chained:
-                expected["counts-the-null-pointer"] = table.failure() + 1
-            else:
-                expected["divides-by-table-size"] = table.failure() * table.p / table.m
-                every = sum(table.search(home, None)[0] for home in range(table.m))
-                expected["starts-from-every-cell"] = Fraction(every, table.m)
-        if "查找成功的平均" in draft.stem and not table.chained:
-            expected["takes-the-failure"] = table.failure()
-            nth = [chain.index(key) + 1 for chain in table.chains.values() for key in chain]
-            expected["counts-synonyms-only"] = Fraction(sum(nth), len(nth))
+            expected = expected_failures(table, "空指针的那次比较也计" in draft.convention)
+        elif "查找成功的平均" in draft.stem:
+            expected = expected_successes(table)
+        elif searched := re.search(r"关键字 (\d+)，需要", draft.stem):
+            expected = expected_comparisons(table, int(searched[1]))
         for mistake, value in expected.items():
-            assert values[mistake] == str(value)
-        seen |= set(expected)
-    assert len(seen) == 6
+            assert values[mistake] == str(value), mistake
+            seen.add((mistake, "次" in str(value)))
+    assert len(seen) == 14
