@@ -45,7 +45,7 @@ def answer_all(
 
 def _lines(message: LabelledMessage, run: str) -> Iterator[dict[str, str]]:
     person = f"{run}-{message.id}"
-    texts = (*message.history, message.text, "/忘记我")
+    texts = (*message.history, message.text, "/忘记对话")
     for number, text in enumerate(texts):
         asked = number == len(message.history)
         line_id = message.id if asked else f"{message.id}/{number}"

@@ -1,20 +1,23 @@
 """Times of day as people write them: 12:30, 12：30, 8点, 晚上9点半, 21点30分."""
 
 import re
+import unicodedata
 from datetime import time
 
 _TIME = re.compile(
-    r"(早上|早晨|上午|中午|下午|傍晚|晚上|夜里|晚|早)?\s*"
+    r"(凌晨|半夜|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|晚|早)?\s*"
     r"(\d{1,2}|[零一二两三四五六七八九十]{1,3})\s*"
     r"(?:[:：点时](?:\s*(半|一刻|三刻|\d{1,2}|[零一二三四五六七八九十]{1,3})\s*分?)?(?:整|钟)?)"
 )
 _DIGITS = "零一二三四五六七八九"
 _PARTS = {"半": 30, "一刻": 15, "三刻": 45}
 _AFTERNOON = ("下午", "傍晚", "晚上", "晚", "夜里")
+_NIGHT = ("晚上", "晚", "夜里", "半夜", "凌晨")
 
 
 def parse_times(text: str) -> tuple[time, ...]:
     """Return all times in ``text`` in their order; one that does not exist (25:00) ends in ()."""
+    text = unicodedata.normalize("NFKC", text)
     times = [_time(match) for match in _TIME.finditer(text)]
     return () if None in times else tuple(t for t in times if t is not None)
 
@@ -27,7 +30,7 @@ def parse_time(text: str) -> time | None:
 
 def without_times(text: str) -> str:
     """Return ``text`` with its times taken out."""
-    return _TIME.sub("", text)
+    return _TIME.sub("", unicodedata.normalize("NFKC", text))
 
 
 def _time(match: re.Match[str]) -> time | None:
@@ -36,7 +39,9 @@ def _time(match: re.Match[str]) -> time | None:
         minute = _number(match[3]) if match[3] else 0
     if hour is None or minute is None:
         return None
-    if match[1] in _AFTERNOON and hour < 12:
+    if match[1] in _NIGHT and hour == 12:
+        hour = 0
+    elif match[1] in _AFTERNOON and hour < 12:
         hour += 12
     if match[1] == "中午" and hour < 3:
         hour += 12
