@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from backend.questions.generators.frame import Distractor
-from backend.questions.solvers.critical_path import Activity, CriticalRun, Timing
+from backend.questions.solvers.critical_path import Activity, CriticalRun
 
 Path = tuple[Activity, ...]
 
@@ -13,16 +13,16 @@ Path = tuple[Activity, ...]
 def paths(run: CriticalRun) -> list[Path]:
     """List all paths from the source to the sink."""
     events = list(run.earliest)
-    return list(_onward(run, events[0], events[-1]))
+    return list(onward(run, events[0], events[-1]))
 
 
-def _onward(run: CriticalRun, event: int, end: int) -> Iterator[Path]:
+def onward(run: CriticalRun, event: int, end: int) -> Iterator[Path]:
     if event == end:
         yield ()
         return
     for timing in run.timings:
         if timing.activity.start == event:
-            for rest in _onward(run, timing.activity.end, end):
+            for rest in onward(run, timing.activity.end, end):
                 yield (timing.activity, *rest)
 
 
@@ -79,13 +79,33 @@ def _strays(run: CriticalRun) -> list[tuple[Path, str, str]]:
 
 def wrong_lengths(run: CriticalRun) -> list[Distractor]:
     """Give wrong durations of the project."""
-    total = sum(timing.activity.duration for timing in run.timings)
-    return [
-        *(Distractor(f"{length(path)} 天", name, why) for path, name, why in _strays(run)),
-        Distractor(
-            f"{total} 天", "adds-all-activities", "把全部活动加了起来，有些活动可以同时进行。"
+    end = list(run.earliest)[-1]
+    leaving: dict[int, int] = {}
+    for activity in (timing.activity for timing in run.timings):
+        leaving[activity.start] = max(leaving.get(activity.start, 0), activity.duration)
+    arrived = [t.earliest + t.activity.duration for t in run.timings if t.activity.end == end]
+    summed = [
+        (
+            sum(leaving.values()),
+            "adds-the-longest-of-each-event",
+            "把每个事件发出的最长活动加在一起了，它们不都在同一条路径上。",
         ),
+        (
+            sum(t.activity.duration for t in run.timings if not t.slack),
+            "adds-both-critical-paths",
+            "把两条关键路径上的活动都加了起来，它们可以同时进行。",
+        ),
+        (
+            sum(t.activity.duration for t in run.timings),
+            "adds-all-activities",
+            "把全部活动加了起来，有些活动可以同时进行。",
+        ),
+        (sum(arrived), "adds-what-meets-at-the-end", "到汇点时把各路的时间相加了，应取最大值。"),
     ]
+    strays = [(length(path), name, why) for path, name, why in _strays(run)]
+    # The path that is just shorter, and what is just longer, before the absurd ones.
+    mixed = [*strays[:3], *summed, *strays[3:]]
+    return [Distractor(f"{value} 天", name, why) for value, name, why in mixed]
 
 
 def wrong_sets(run: CriticalRun) -> list[Distractor]:
@@ -93,135 +113,19 @@ def wrong_sets(run: CriticalRun) -> list[Distractor]:
     tight = {event for event, time in run.earliest.items() if time == run.latest[event]}
     joining = [t.activity for t in run.timings if {t.activity.start, t.activity.end} <= tight]
     first = critical_paths(run)[0]
+    between = Distractor(
+        names(joining),
+        "takes-all-between-critical-events",
+        "两端事件都在关键路径上的活动不一定关键，还要看 e 与 l 是否相等。",
+    )
     return [
-        Distractor(
-            names(joining),
-            "takes-all-between-critical-events",
-            "两端事件都在关键路径上的活动不一定关键，还要看 e 与 l 是否相等。",
-        ),
+        # All activities together would be an option that nobody takes.
+        *([between] if len(joining) < len(run.timings) else []),
         Distractor(
             names(first), "takes-one-critical-path", "关键路径不止一条，漏了另一条上的活动。"
         ),
         *(Distractor(names(path), name, why) for path, name, why in _strays(run)),
     ]
-
-
-def wrong_earliest(run: CriticalRun, event: int) -> list[Distractor]:
-    """Give wrong earliest times of an event with several activities before it."""
-    reached = [
-        run.earliest[t.activity.start] + t.activity.duration
-        for t in run.timings
-        if t.activity.end == event
-    ]
-    shortest = min(length(path) for path in _onward(run, next(iter(run.earliest)), event))
-    last = max(t.activity.duration for t in run.timings if t.activity.end == event)
-    return _numbers(
-        [
-            (shortest, "takes-the-minimum", "取了最短的，要等所有前面的活动都完成，应取最大。"),
-            (run.latest[event], "takes-the-latest", "这是最迟发生时间。"),
-            *(
-                (time, "looks-at-one-predecessor", "只看了一个进入的活动，应取各个的最大值。")
-                for time in reached
-            ),
-            (sum(reached), "adds-the-predecessors", "把各个进入的活动加了起来，应取最大值。"),
-            (last, "forgets-the-start", "只看了进入活动的持续时间，没有加它起点的最早时间。"),
-            (run.length - run.earliest[event], "counts-from-the-end", "从汇点往回数了。"),
-        ]
-    )
-
-
-def wrong_latest(run: CriticalRun, event: int) -> list[Distractor]:
-    """Give wrong latest times of an event that is not critical."""
-    allowed = [
-        run.latest[t.activity.end] - t.activity.duration
-        for t in run.timings
-        if t.activity.start == event
-    ]
-    following = [run.latest[t.activity.end] for t in run.timings if t.activity.start == event]
-    early = [
-        run.earliest[t.activity.end] - t.activity.duration
-        for t in run.timings
-        if t.activity.start == event
-    ]
-    return _numbers(
-        [
-            (run.earliest[event], "takes-the-earliest", "这是最早发生时间。"),
-            (max(allowed), "takes-the-maximum", "倒推时取了最大，应取各个后继允许的最小值。"),
-            (min(early), "uses-earliest-times", "倒推时用了后继的最早时间，应用最迟时间。"),
-            (min(following), "forgets-the-duration", "没有减去活动的持续时间。"),
-            (run.length - run.earliest[event], "subtracts-the-earliest", "用总时间减了最早时间。"),
-            (run.latest[event] - run.earliest[event], "takes-the-slack", "这是两个时间之差。"),
-        ]
-    )
-
-
-def wrong_starts(run: CriticalRun, timing: Timing) -> list[Distractor]:
-    """Give wrong latest starts of an activity."""
-    start, end, duration = timing.activity.start, timing.activity.end, timing.activity.duration
-    return _numbers(
-        [
-            (timing.earliest, "takes-the-earliest-start", "这是最早开始时间。"),
-            (run.latest[start], "takes-the-latest-of-its-start", "取了起点事件的最迟发生时间。"),
-            (run.latest[end], "forgets-the-duration", "没有减去活动的持续时间。"),
-            (
-                run.earliest[end] - duration,
-                "uses-the-earliest-of-its-end",
-                "用了终点的最早时间来减。",
-            ),
-            (timing.slack, "takes-the-slack", "这是时间余量。"),
-            (timing.earliest + duration, "takes-the-earliest-end", "这是最早完成时间。"),
-        ]
-    )
-
-
-def wrong_slacks(run: CriticalRun, timing: Timing) -> list[Distractor]:
-    """Give wrong slacks of an activity."""
-    start, end, duration = timing.activity.start, timing.activity.end, timing.activity.duration
-    found = [
-        (
-            run.latest[end] - run.earliest[start],
-            "forgets-the-duration",
-            "用终点最迟减起点最早，没有再减持续时间。",
-        ),
-        (
-            run.earliest[end] - run.earliest[start] - duration,
-            "uses-the-earliest-of-its-end",
-            "用了终点的最早时间，应用终点的最迟时间。",
-        ),
-        (
-            run.latest[end] - run.latest[start] - duration,
-            "uses-the-latest-of-its-start",
-            "用了起点的最迟时间，应用起点的最早时间。",
-        ),
-        (
-            run.latest[end] - run.earliest[end],
-            "takes-the-slack-of-its-end",
-            "这是终点事件最迟与最早时间之差。",
-        ),
-        (
-            run.latest[start] - run.earliest[start],
-            "takes-the-slack-of-its-start",
-            "这是起点事件最迟与最早时间之差。",
-        ),
-        (timing.latest, "takes-the-latest-start", "这是最迟开始时间，还要减最早开始时间。"),
-        (duration, "takes-the-duration", "这是活动的持续时间。"),
-    ]
-    return [Distractor(f"{value} 天", name, why) for value, name, why in found]
-
-
-def wrong_delays(run: CriticalRun, timing: Timing, days: int) -> list[Distractor]:
-    """Give wrong durations of the project after ``days`` more for one activity."""
-    start, end, duration = timing.activity.start, timing.activity.end, timing.activity.duration
-    free = run.earliest[end] - run.earliest[start] - duration
-    found = [
-        (days, "assumes-critical", "把延长的天数全部加到了工期上，没有扣除时间余量。"),
-        (0, "assumes-harmless", "以为非关键活动怎样延长都不影响工期。"),
-        (max(0, days - free), "uses-the-earliest-of-its-end", "余量算小了，用了终点的最早时间。"),
-        (timing.slack, "adds-the-slack", "把时间余量加到了工期上。"),
-        (abs(timing.slack - days), "adds-the-difference", "把余量与延长天数之差加到了工期上。"),
-        (days + timing.slack, "adds-the-slack-too", "时间余量应从延长的天数中扣除，却加上了。"),
-    ]
-    return [Distractor(f"{run.length + value} 天", name, why) for value, name, why in found]
 
 
 def useless_pairs(run: CriticalRun, chance: random.Random) -> list[Distractor]:
@@ -242,7 +146,3 @@ def useless_pairs(run: CriticalRun, chance: random.Random) -> list[Distractor]:
     chance.shuffle(found)
     # The subtle ones first: two critical activities that leave the other path as it is.
     return sorted(found, key=lambda d: d.mistake != "shortens-one-critical-path")
-
-
-def _numbers(found: Sequence[tuple[int, str, str]]) -> list[Distractor]:
-    return [Distractor(str(value), name, why) for value, name, why in found]

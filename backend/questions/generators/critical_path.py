@@ -16,18 +16,23 @@ from backend.questions.generators.critical_mistakes import (
     names,
     paths,
     useless_pairs,
+    wrong_lengths,
+    wrong_sets,
+)
+from backend.questions.generators.critical_times import (
     wrong_delays,
     wrong_earliest,
     wrong_latest,
-    wrong_lengths,
-    wrong_sets,
     wrong_slacks,
     wrong_starts,
 )
 from backend.questions.generators.frame import Draft
+from backend.questions.generators.mixing import mixed
+from backend.questions.generators.ranking import ranked
 from backend.questions.solvers.critical_path import Activity, CriticalRun, Timing, schedule
 
 _CONVENTION = "边表示活动，顶点表示事件；源点的最早发生时间为 0，汇点的最迟时间等于它的最早时间；"
+_NO_SLACK = 0.2  # else 0 would never be right where a slack is asked
 _SLACK = "时间余量指不推迟工期时活动的开始可以推后的天数，即 l − e。"
 
 
@@ -41,7 +46,11 @@ class CriticalPathGenerator:
 
     def draft(self, chance: random.Random) -> Draft:
         forms = (_length, _event, _start, _slack, _delay, _critical, _shortening)
-        return chance.choices(forms, (3, 3, 2, 3, 3, 4, 2))[0](chance)
+        form = chance.choices(forms, (3, 3, 2, 3, 3, 4, 2))[0]
+        draft = form(chance)
+        return (
+            draft if form in (_critical, _shortening) else ranked(mixed(draft, chance, 6), chance)
+        )
 
 
 def _draw(chance: random.Random, critical: tuple[int, ...] = (1, 2)) -> CriticalRun:
@@ -187,6 +196,8 @@ def _start(chance: random.Random) -> Draft:
 def _slack(chance: random.Random) -> Draft:
     run = _draw(chance)
     timing = _pick(run, chance)
+    if chance.random() < _NO_SLACK:
+        timing = chance.choice([timing for timing in run.timings if not timing.slack])
     return Draft(
         points=("DS0518",),
         difficulty=3,
@@ -204,7 +215,7 @@ def _delay(chance: random.Random) -> Draft:
     run = _draw(chance)
     timing = _pick(run, chance)
     name, slack = timing.activity.name, timing.slack
-    days = chance.randint(1, slack) if chance.random() < 0.25 else slack + chance.randint(1, 4)
+    days = chance.randint(1, slack) if chance.random() < 0.25 else slack + chance.randint(1, 5)
     longer = replace(timing.activity, duration=timing.activity.duration + days)
     new = schedule(tuple(longer if t is timing else t.activity for t in run.timings)).length
     line = f"余量 {slack} 天，延长 {days} 天，没有超过余量，工期仍为 {new} 天"

@@ -8,6 +8,7 @@ import pytest
 from backend.questions.generators.critical_path import CriticalPathGenerator
 from backend.questions.solvers import critical_path as solver
 from tests.unit.questions.generators.checks import check, drafts, questions
+from tests.unit.questions.generators.ranks import check_ranks
 
 GENERATOR = CriticalPathGenerator()
 
@@ -149,6 +150,30 @@ def test_all_forms_are_asked():
         assert any(phrase in stem for stem in made), phrase
 
 
+def kind_of(question):
+    return re.sub(r"[av]?\d+", "", question.stem.rpartition("```\n")[2])
+
+
+def test_the_rank_of_the_key_gives_nothing_away():
+    assert len(check_ranks(GENERATOR, kind_of)) == 6
+
+
+def test_no_slack_is_right_about_as_often_as_it_is_offered_in_vain():
+    offered = [
+        q for q in questions(GENERATOR) if "余量是" in q.stem and "0 天" in q.options.values()
+    ]
+    right = [question for question in offered if question.options[question.answer] == "0 天"]
+    assert len(right) > 10
+    assert len(offered) < 4 * len(right)
+
+
+def test_all_activities_together_are_never_offered_as_the_critical_ones():
+    for question in questions(GENERATOR):
+        if "全部关键活动" in question.stem:
+            everything = "、".join(network_of(question.stem))
+            assert everything not in question.options.values()
+
+
 def test_every_mistake_is_named_in_kebab_case():
     for draft in drafts(GENERATOR):
         assert len(draft.distractors) >= 5
@@ -156,25 +181,76 @@ def test_every_mistake_is_named_in_kebab_case():
             assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", distractor.mistake)
 
 
-def test_a_distractor_is_what_its_mistake_gives():
-    seen = set()
-    for draft in drafts(GENERATOR):
-        network = network_of(draft.stem)
+def expected_lengths(network, stem):
+    made = graph(network)
+    leaving = [max(d["weight"] for _, _, d in made.out_edges(v, data=True)) for v in made
+               if made.out_degree(v)]  # fmt: skip
+    return {
+        "takes-the-shortest-path": nx.dijkstra_path_length(made, 1, max(made)),
+        "adds-all-activities": sum(days for _, _, days in network.values()),
+        "adds-the-longest-of-each-event": sum(leaving),
+        "adds-both-critical-paths": sum(
+            days for name, (_, _, days) in network.items() if spare(network, name) == 0
+        ),
+    }
+
+
+def expected_slacks(network, stem):
+    name = re.search(r"活动 (a\d+) 的时间余量", stem)[1]
+    start, _, days = network[name]
+    return {
+        "forgets-the-duration": spare(network, name) + days,
+        "subtracts-from-the-length": longest(network) - longest(network, 1, start) - days,
+    }
+
+
+def expected_delays(network, stem):
+    return {"assumes-critical": longest(network) + int(re.search(r"延长 (\d+) 天", stem)[1])}
+
+
+def expected_starts(network, stem):
+    start, end, days = network[re.search(r"活动 (a\d+) 的最迟开始", stem)[1]]
+    return {
+        "forgets-the-duration": longest(network) - longest(network, end),
+        "goes-forward-from-its-start": longest(network) - longest(network, start) + days,
+        "subtracts-from-the-length": longest(network) - days,
+    }
+
+
+def expected_earliest(network, stem):
+    event = int(re.search(r"事件 v(\d) ", stem)[1])
+    made = graph(network)
+    before = nx.ancestors(made, event) | {event}
+    entering = [edge for edge in network.values() if edge[1] == event]
+    return {
+        "adds-all-activities-before": int(made.subgraph(before).size("weight")),
+        "takes-each-maximum-by-itself": max(longest(network, 1, edge[0]) for edge in entering)
+        + max(edge[2] for edge in entering),
+    }
+
+
+def expected_latest(network, stem):
+    event = int(re.search(r"事件 v(\d) ", stem)[1])
+    made = graph(network)
+    shortest = nx.dijkstra_path_length(made, event, max(made))
+    return {"takes-the-shortest-way-to-the-end": longest(network) - shortest}
+
+
+EXPECTED = {
+    "整个工程所需": expected_lengths,
+    "时间余量": expected_slacks,
+    "持续时间延长": expected_delays,
+    "最迟开始": expected_starts,
+    "最早发生": expected_earliest,
+    "最迟发生": expected_latest,
+}
+
+
+@pytest.mark.parametrize("asked", EXPECTED)
+def test_a_distractor_is_what_its_mistake_gives(asked):
+    made = [draft for draft in drafts(GENERATOR) if asked in draft.stem.rpartition("```")[2]]
+    assert made
+    for draft in made:
         values = {d.mistake: d.value for d in draft.distractors}
-        expected = {}
-        if "整个工程所需" in draft.stem:
-            expected["takes-the-shortest-path"] = nx.dijkstra_path_length(
-                graph(network), 1, max(graph(network))
-            )
-            expected["adds-all-activities"] = sum(days for _, _, days in network.values())
-        slack = re.search(r"活动 (a\d+) 的时间余量", draft.stem)
-        if slack:
-            days = network[slack[1]][2]
-            expected["forgets-the-duration"] = spare(network, slack[1]) + days
-        delay = re.search(r"延长 (\d+) 天", draft.stem)
-        if delay:
-            expected["assumes-critical"] = longest(network) + int(delay[1])
-        for mistake, value in expected.items():
-            assert values[mistake] == f"{value} 天"
-        seen |= set(expected)
-    assert len(seen) == 4
+        for mistake, value in EXPECTED[asked](network_of(draft.stem), draft.stem).items():
+            assert values[mistake].split()[0] == str(value), mistake
