@@ -1,5 +1,6 @@
 """Storing what is folded: one person's state as rows of five tables, read and written in bulk."""
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -20,6 +21,8 @@ from backend.learning.values import (
     StudyDay,
     WrongEntry,
 )
+
+_TOGETHER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +137,21 @@ async def refold(connection: AsyncConnection, person_ids: Collection[int]) -> Ch
 
 
 async def refolded(connection: AsyncConnection, person_ids: Collection[int]) -> Changes:
-    """Fold people's logs from the beginning; store nothing."""
-    stored = await load(connection, person_ids)
-    events = await events_of(connection, person_ids)
-    return {person: (stored[person], fold(EMPTY, *events[person])) for person in person_ids}
+    """Fold people's logs from the beginning; store nothing.
+
+    A few people at a time, and others get their turn on the event loop in between: a person's log
+    may have thousands of answers, and everyone who answered a question may be hundreds.
+    """
+    changes: Changes = {}
+    people = list(person_ids)
+    for begin in range(0, len(people), _TOGETHER):
+        some = people[begin : begin + _TOGETHER]
+        stored = await load(connection, some)
+        events = await events_of(connection, some)
+        for person in some:
+            changes[person] = stored[person], fold(EMPTY, *events[person])
+            await asyncio.sleep(0)
+    return changes
 
 
 def differences(before: PersonState, after: PersonState) -> list[str]:
