@@ -7,7 +7,7 @@ import pytest
 
 from backend.questions.generators.tcp_congestion import TcpCongestionGenerator
 from backend.questions.solvers import tcp_congestion
-from tests.unit.questions.generators.checks import check, drafts
+from tests.unit.questions.generators.checks import check, drafts, questions
 
 GENERATOR = TcpCongestionGenerator()
 
@@ -36,13 +36,13 @@ def answer_of(question):
         (rtts,) = numbers(r"这 (\d+) 个 RTT", stem)
         return f"{window(rtts, before // mss // 2) * mss} KB"
     if "首次达到" in stem:
-        before, goal = numbers(r"cwnd 为 (\d+) MSS.*首次达到 (\d+) MSS", stem)
+        before, goal = windows_of(stem)
         linear = goal - before // 2
         return f"{linear if recovers(stem) else ceil(log2(before // 2)) + linear} 个"
     (ssthresh,) = numbers(r"ssthresh = (\d+) MSS", stem)
     if "一共发送" in stem:
-        (count,) = numbers(r"前 (\d+) 个", stem)
-        return f"{sum(window(step, ssthresh) for step in range(count))} 个"
+        first, last = numbers(r"第 (\d+)～(\d+) 个", stem) or (1, *numbers(r"前 (\d+) 个", stem))
+        return f"{sum(window(step, ssthresh) for step in range(first - 1, last))} 个"
     (number,) = numbers(r"第 (\d+) 个传输轮次的", stem)
     if "发送窗口" in stem:
         (rwnd,) = numbers(r"rwnd 恒为 (\d+) MSS", stem)
@@ -51,6 +51,14 @@ def answer_of(question):
     half, steps = window(at - 1, ssthresh) / 2, number - at - 1
     assert half == int(half)
     return f"{int(half) + steps if recovers(stem) else window(steps, int(half))} MSS"
+
+
+def windows_of(stem):
+    """cwnd at the loss and the goal, in segments whether they are given in MSS or in KB."""
+    before, goal = numbers(r"cwnd 为 (\d+) .*首次达到 (\d+) ", stem + " ")
+    (mss,) = numbers(r"MSS = (\d+) KB", stem) or (1,)
+    assert before % mss == goal % mss == 0
+    return before // mss, goal // mss
 
 
 def of_pair(stem):
@@ -106,7 +114,7 @@ def test_a_send_window_that_ignores_the_receiver_is_caught(monkeypatch):
 
 def test_every_mistake_has_a_name_in_kebab_case():
     for draft in drafts(GENERATOR):
-        assert len({wrong.mistake for wrong in draft.distractors}) == len(draft.distractors) >= 4
+        assert len({wrong.mistake for wrong in draft.distractors}) == len(draft.distractors) >= 3
         assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", w.mistake) for w in draft.distractors)
 
 
@@ -116,17 +124,71 @@ def test_no_option_is_negative_or_zero():
             assert all(int(number) > 0 for number in re.findall(r"-?\d+", wrong.value))
 
 
+def mistakes(draft, expected):
+    """Hold the mistakes that are offered to what they give; one that gives the key is not."""
+    found = {each.mistake: each.value for each in draft.distractors}
+    assert all(found.get(mistake, value) == value for mistake, value in expected.items())
+    return sum(mistake in found for mistake in expected)
+
+
 def test_the_wrong_windows_after_a_timeout_are_what_the_mistakes_give():
     asked = [draft for draft in drafts(GENERATOR) if "RTT 结束时" in draft.stem]
-    assert len(asked) > 60
+    assert len(asked) > 40
+    seen = 0
     for draft in asked:
         mss, before = numbers(r"MSS = (\d+) KB，cwnd 为 (\d+) KB", draft.stem)
         (rtts,) = numbers(r"这 (\d+) 个 RTT", draft.stem)
-        wrong = {each.mistake: each.value for each in draft.distractors}
         half = before // mss // 2
         slow = ceil(log2(half))
-        assert wrong["one-rtt-early"] == f"{window(rtts - 1, half) * mss} KB"
-        assert wrong["keeps-the-threshold"] == f"{window(rtts, before // mss) * mss} KB"
-        assert wrong["timeout-as-duplicates"] == f"{(half + rtts) * mss} KB"
-        assert wrong["no-slow-start"] == f"{(1 + rtts) * mss} KB"
-        assert wrong["doubles-past-the-threshold"] == f"{(2**slow + rtts - slow) * mss} KB"
+        windows = {
+            "one-rtt-early": window(rtts - 1, half),
+            "keeps-the-threshold": window(rtts, before // mss),
+            "timeout-as-duplicates": half + rtts,
+            "no-slow-start": 1 + rtts,
+            "doubles-past-the-threshold": 2**slow + rtts - slow,
+        }
+        seen += mistakes(draft, {name: f"{size * mss} KB" for name, size in windows.items()})
+    assert seen > 3 * len(asked)
+
+
+def test_a_threshold_that_is_kept_in_fast_recovery_is_where_cwnd_goes_on():
+    """Without halving, fast recovery sets cwnd to the old threshold, not to 1."""
+    asked = [d for d in drafts(GENERATOR) if "轮次的 cwnd" in d.stem]
+    assert len(asked) > 80
+    seen = 0
+    for draft in asked:
+        (old,) = numbers(r"ssthresh = (\d+) MSS", draft.stem)
+        (number,) = numbers(r"第 (\d+) 个传输轮次的", draft.stem)
+        (at,) = numbers(r"第 (\d+) 个传输轮次(?:发生|收到)", draft.stem)
+        after = number - at - 1
+        kept = old + after if recovers(draft.stem) else window(after, old)
+        seen += mistakes(draft, {"keeps-the-old-threshold": f"{kept} MSS"})
+    assert seen > len(asked) // 2
+
+
+def test_no_reason_speaks_of_slow_start_where_there_is_none():
+    asked = [d for d in drafts(GENERATOR) if "首次达到" in d.stem and recovers(d.stem)]
+    assert len(asked) > 15
+    for draft in asked:
+        before, goal = windows_of(draft.stem)
+        half = before // 2
+        assert all("慢开始" not in each.why for each in draft.distractors)
+        few = f"{goal - half - 1} 个"
+        assert mistakes(
+            draft, {"counts-one-too-few": few, "counts-rounds": f"{goal - half + 1} 个"}
+        )
+
+
+def test_a_timeout_and_three_duplicates_leave_no_part_of_a_pair_commoner_than_others():
+    """Whoever takes the commonest threshold and the commonest cwnd finds the key by chance only."""
+    asked = [q for q in questions(GENERATOR) if "分别是" in q.stem]
+    assert len(asked) > 40
+    found = 0
+    for question in asked:
+        rows = [text.split("，") for text in question.options.values()]
+        columns = list(zip(*rows, strict=True))
+        best = [{v for v in c if c.count(v) == max(map(c.count, c))} for c in columns]
+        key = question.options[question.answer].split("，")
+        leaders = [row for row in rows if all(v in b for v, b in zip(row, best, strict=True))]
+        found += leaders == [key]
+    assert found < len(asked) // 10
