@@ -1,11 +1,11 @@
 """Questions on Huffman trees: path lengths, code lengths, compression, more than two ways."""
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.generators.huffman_mistakes import fixed_bits, mistaken_totals
 from backend.questions.generators.huffman_ways import (
     listed,
     many_ways,
@@ -14,6 +14,7 @@ from backend.questions.generators.huffman_ways import (
     sums_line,
     varied,
 )
+from backend.questions.generators.ranking import ranked
 from backend.questions.solvers.huffman import HuffmanRun, HuffmanTask, build
 
 _LETTERS = "abcdefgh"
@@ -30,7 +31,7 @@ class HuffmanGenerator:
 
     def draft(self, chance: random.Random) -> Draft:
         forms = (_wpl, _encoded, _saved, _average, _code_length, many_ways, merging)
-        return chance.choices(forms, (5, 3, 2, 2, 3, 2, 2))[0](chance)
+        return ranked(chance.choices(forms, (5, 3, 2, 2, 3, 2, 2))[0](chance), chance)
 
 
 def _draw(chance: random.Random, least: int = 5, most: int = 7) -> HuffmanRun:
@@ -87,68 +88,8 @@ def _steps(run: HuffmanRun) -> tuple[str, ...]:
     )
 
 
-def _mistaken(run: HuffmanRun) -> list[tuple[int, str, str]]:
-    """Give the totals that typical mistakes lead to, with their names and reasons."""
-    weights, total = run.task.weights, sum(run.task.weights)
-    bits = _fixed_bits(run)
-    return [
-        (
-            _on_one_tree(weights),
-            "merges-into-one-tree",
-            "总往同一棵树上加下一个权值；合成的新根应放回去，重新取最小的两个。",
-        ),
-        (run.wpl - total, "forgets-the-root", "按分支结点权值求和时漏了根结点。"),
-        (run.wpl + total, "counts-nodes-on-the-path", "路径长度数成了结点数，每片叶多算了 1。"),
-        (
-            _without_sorting(weights),
-            "merges-in-the-given-order",
-            "按题目给的顺序合并，没有取权值最小的两个。",
-        ),
-        (
-            _level_by_level(weights),
-            "pairs-level-by-level",
-            "排序后逐层两两配对，合成的新根没有与其他根一起重新比较。",
-        ),
-        (bits * total, "uses-equal-lengths", f"按每个 {bits} 位的等长编码算的。"),
-    ]
-
-
 def _wrong_totals(run: HuffmanRun, unit: str) -> list[Distractor]:
-    return [Distractor(f"{value}{unit}", name, why) for value, name, why in _mistaken(run)]
-
-
-def _fixed_bits(run: HuffmanRun) -> int:
-    return (len(run.task.weights) - 1).bit_length()
-
-
-def _on_one_tree(weights: Sequence[int]) -> int:
-    """Sum the merges when every next weight in ascending order joins the tree there is."""
-    tree, *others = sorted(weights)
-    total = 0
-    for weight in others:
-        tree += weight
-        total += tree
-    return total
-
-
-def _without_sorting(weights: Sequence[int]) -> int:
-    """Sum the merges of a queue that is never sorted."""
-    queue, total = list(weights), 0
-    while len(queue) > 1:
-        merged = queue[0] + queue[1]
-        queue = [*queue[2:], merged]
-        total += merged
-    return total
-
-
-def _level_by_level(weights: Sequence[int]) -> int:
-    """Sum the merges of neighbours in a row that is sorted once."""
-    row, total = sorted(weights), 0
-    while len(row) > 1:
-        pairs = [sum(row[at : at + 2]) for at in range(0, len(row) - 1, 2)]
-        total += sum(pairs)
-        row = pairs + row[len(row) - len(row) % 2 :]
-    return total
+    return [Distractor(f"{value}{unit}", name, why) for value, name, why in mistaken_totals(run)]
 
 
 def _frequencies(run: HuffmanRun) -> str:
@@ -174,7 +115,7 @@ def _encoded(chance: random.Random) -> Draft:
 
 def _saved(chance: random.Random) -> Draft:
     run = _draw(chance)
-    count, total, bits = len(run.task.weights), sum(run.task.weights), _fixed_bits(run)
+    count, total, bits = len(run.task.weights), sum(run.task.weights), fixed_bits(run)
     fixed = bits * total
     saved = f"{fixed - run.wpl} 位"
     return Draft(
@@ -197,8 +138,8 @@ def _saved(chance: random.Random) -> Draft:
 
 
 def _wrong_savings(run: HuffmanRun, chance: random.Random) -> list[Distractor]:
-    total, bits = sum(run.task.weights), _fixed_bits(run)
-    mistaken = [(bits * total - value, name, why) for value, name, why in _mistaken(run)[:5]]
+    total, bits = sum(run.task.weights), fixed_bits(run)
+    mistaken = [(bits * total - value, name, why) for value, name, why in mistaken_totals(run)[:-1]]
     mistaken += [
         (run.wpl, "gives-the-huffman-length", "这是哈夫曼编码的总长，还没有与等长编码相减。"),
         (
@@ -235,16 +176,18 @@ def _average(chance: random.Random) -> Draft:
 def _wrong_averages(run: HuffmanRun, chance: random.Random) -> list[Distractor]:
     plain = Fraction(sum(run.depths), len(run.depths))
     mistaken = [
-        *((Fraction(value, 100), name, why) for value, name, why in _mistaken(run)[:4]),
+        *((Fraction(value, 100), name, why) for value, name, why in mistaken_totals(run)[:-1]),
         (plain, "averages-without-weights", "把各码长直接平均，没有按频率加权。"),
-        (Fraction(_fixed_bits(run)), "uses-equal-lengths", "这是等长编码的码长。"),
+        (Fraction(fixed_bits(run)), "uses-equal-lengths", "这是等长编码的码长。"),
     ]
     return varied([Distractor(f"{_decimal(v)} 位", name, why) for v, name, why in mistaken], chance)
 
 
 def _code_length(chance: random.Random) -> Draft:
     run = _draw(chance, 6, 8)
-    at = chance.randrange(len(run.depths))
+    # Long codes as often as short ones, or the key would mostly be 2 or 3.
+    wanted = chance.choice(sorted(set(run.depths)))
+    at = chance.choice([at for at, depth in enumerate(run.depths) if depth == wanted])
     letter, weight, depth = _LETTERS[at], run.task.weights[at], run.depths[at]
     lengths = "，".join(f"{_LETTERS[i]} {each}" for i, each in enumerate(run.depths))
     return Draft(
@@ -273,13 +216,22 @@ def _wrong_lengths(run: HuffmanRun, at: int, chance: random.Random) -> list[Dist
             "merges-into-one-tree",
             "总往同一棵树上加下一个权值，没有把新根放回去重新比较。",
         ),
-        (depth + 1, "counts-nodes-on-the-path", "数成了根到叶的结点数，码长数边数。"),
+        (depth + 1, "counts-nodes-on-the-path", "数成了根到叶的结点数，码长应数边数。"),
         (depth - 1, "forgets-the-last-merge", "最后并到根的那一次没有计入。"),
-        (_fixed_bits(run), "uses-equal-lengths", "这是等长编码的码长。"),
-        *((d, "takes-another-letter", f"码长 {d} 位的是别的字符。") for d in set(run.depths)),
+        (fixed_bits(run), "uses-equal-lengths", "这是等长编码的码长。"),
+        (count - 1, "counts-all-merges", "数成了合并的总次数，应只数它所在的树被合并的次数。"),
+        *(
+            (
+                run.depths[other],
+                "takes-another-letter",
+                f"看成了字符 {_LETTERS[other]}，它的码长才是 {run.depths[other]} 位。",
+            )
+            for other in sorted(range(count), key=lambda other: abs(other - at))
+        ),
     ]
     wrongs = [Distractor(f"{value} 位", name, why) for value, name, why in mistaken if value]
-    return varied(wrongs, chance, len(wrongs))
+    # A letter misread comes last: it says nothing about the tree.
+    return varied(wrongs, chance, sum(d.mistake != "takes-another-letter" for d in wrongs))
 
 
 def _decimal(value: Fraction) -> str:

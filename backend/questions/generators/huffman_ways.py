@@ -128,7 +128,16 @@ def _wrongs(run: HuffmanRun, scale: int, unit: str) -> list[Distractor]:
             "adds-the-rest-as-dummies",
             f"余数是 {rest} 就补了 {rest} 个；不为 0 时应补 {ways} − 1 − 余数个。",
         ),
-        wrong(_greedy(ascending[1:], ways), "loses-the-smallest", "漏掉了最小的一个。"),
+        wrong(
+            build(HuffmanTask(tuple(ascending[1:]), ways)).wpl,
+            "loses-the-smallest",
+            f"漏掉了最小的 {ascending[0]}。",
+        ),
+        wrong(
+            run.wpl - run.merges[0].total,
+            "forgets-the-first-merge",
+            f"求和时漏了第一次合并得到的 {run.merges[0].total}。",
+        ),
     ]
 
 

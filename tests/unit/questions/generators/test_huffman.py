@@ -12,6 +12,7 @@ from backend.questions.generators import huffman as generators
 from backend.questions.generators.huffman import HuffmanGenerator
 from backend.questions.solvers import huffman as solver
 from tests.unit.questions.generators.checks import check, drafts, questions
+from tests.unit.questions.generators.ranks import check_ranks
 
 GENERATOR = HuffmanGenerator()
 WAYS = {"三叉": 3, "四叉": 4}
@@ -143,6 +144,25 @@ def test_every_mistake_is_named_in_kebab_case():
             assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", distractor.mistake)
 
 
+def test_the_rank_of_the_key_gives_nothing_away():
+    def kind_of(question):
+        return re.sub("字符 [a-h] ", "", re.split("[，。]", question.stem)[-1])
+
+    assert len(check_ranks(GENERATOR, kind_of)) == 8
+
+
+def test_a_letter_misread_has_the_length_said():
+    seen = 0
+    for draft in drafts(GENERATOR):
+        for distractor in draft.distractors:
+            if distractor.mistake == "takes-another-letter":
+                letter = re.search("看成了字符 ([a-h])", distractor.why)[1]
+                depth = code_lengths(weights_of(draft.stem))["abcdefgh".index(letter)]
+                assert distractor.value == f"{depth} 位"
+                seen += 1
+    assert seen
+
+
 def test_no_two_distractors_frame_the_key():
     """The key would be the middle of the root forgotten and the leaves counted once more."""
     for draft in drafts(GENERATOR):
@@ -162,10 +182,18 @@ def test_a_distractor_is_what_its_mistake_gives():
             chain = sum(w * (n - max(at, 1)) for at, w in enumerate(ordered))
             assert values["merges-into-one-tree"] == str(chain)
             seen.add("merges-into-one-tree")
+        if "loses-the-smallest" in values and draft.stem.startswith("以权值"):
+            rest = tuple(weight for weight in weights if weight != min(weights))
+            assert values["loses-the-smallest"] == str(least_wpl(rest, 2))
+            seen.add("loses-the-smallest")
+        if "forgets-the-first-merge" in values and draft.stem.startswith("以权值"):
+            first = sum(sorted(weights)[:2])
+            assert values["forgets-the-first-merge"] == str(least_wpl(weights, 2) - first)
+            seen.add("forgets-the-first-merge")
         if "counts-reading-only" in values:
             assert 2 * int(values["counts-reading-only"][:-2]) == int(draft.correct[:-2])
             seen.add("counts-reading-only")
         if "merges-two-at-a-time" in values and "路归并" in draft.stem:
             assert values["merges-two-at-a-time"] == f"{2 * least_wpl(weights, 2)} 块"
             seen.add("merges-two-at-a-time")
-    assert len(seen) == 3
+    assert len(seen) == 5
