@@ -62,10 +62,6 @@ class Papers:
         paper = await self._askings.open_paper(account, place, visit.now)
         return paper or await self._askings.overdue_paper(account, place, visit.now)
 
-    async def current(self, paper: Paper) -> Asking | None:
-        """Return the question on the table."""
-        return _current(await self._askings.unanswered_of_paper(paper.id, paper.identity_id))
-
     async def start(self, visit: Visit, command: Command) -> Reply:
         """Begin a paper."""
         if visit.is_group:

@@ -96,8 +96,7 @@ class PracticePlugin:
         paper = await self._papers.unfinished(visit)
         match command.kind:
             case "report":
-                on_table = await self._papers.current(paper) if paper else None
-                return await self._reports.take(visit, command, on_table)
+                return await self._reports.take(visit, command)
             case "details":
                 return await self._papers.details(visit, command.number)
             case "book" | "export":

@@ -22,13 +22,12 @@ class Reports:
         self._attempts = attempts
         self._corrections = corrections
 
-    async def take(self, visit: Visit, command: Command, on_table: Asking | None) -> Reply | None:
+    async def take(self, visit: Visit, command: Command) -> Reply | None:
         """Note a report of the quoted question, else of the last one seen or answered here.
 
-        ``on_table`` is the question of the mock exam under way, if there is one. None when a
-        message that only may be a report is about no question of ours.
+        None when a message that only may be a report is about no question of ours.
         """
-        asking = await self._meant(visit, on_table)
+        asking = await self._meant(visit)
         if asking is None:
             return Reply(wording.NOTHING_TO_REPORT, "command") if command.sure else None
         if not command.words:
@@ -37,14 +36,12 @@ class Reports:
         report = await self._corrections.report(asking.id, visit.identity.id, text, visit.now)
         return Reply(wording.reported(asking, report.id), "command")
 
-    async def _meant(self, visit: Visit, on_table: Asking | None) -> Asking | None:
+    async def _meant(self, visit: Visit) -> Asking | None:
         quoted = visit.message.quoted
         if quoted is not None:
             asking = await self._askings.by_message(visit.here, quoted)
             if asking is not None:
                 return asking
-        if on_table is not None and not visit.is_group:
-            return on_table
         answered = await self._answered(visit)
         seen = [await self._askings.open_for(visit.identity.id, visit.here, visit.now), answered]
         if visit.is_group:

@@ -62,9 +62,8 @@ class Sheet:
 
     @property
     def used(self) -> timedelta:
-        """The time from the first question to the end; the time allowed when that was over."""
-        end = min(self.paper.finished_at or self.paper.ends_at, self.paper.ends_at)
-        return end - self.paper.started_at
+        """The time from the first question to the end."""
+        return (self.paper.finished_at or self.paper.ends_at) - self.paper.started_at
 
     @property
     def is_comparable(self) -> bool:

@@ -208,6 +208,16 @@ async def test_a_letter_goes_to_ones_own_question_when_it_is_newer_than_the_grou
     assert reply.text.startswith("收到"), "what was put aside still catches the letters"
 
 
+async def test_a_quoted_daily_question_is_never_answered_as_practice(me):
+    await me.house.switch_on()
+    await me.house.run_due(at(12, 30))
+    [daily] = await me.house.askings.of_group(GROUP.key, at(0))
+    await me.house.askings.note_messages(daily.id, GROUP.key, ["q1"])
+    me.house.now = at(12, 40)
+    await me.say("/练", group=True)
+    assert await me.try_to_say("B", group=True, quoted="q1") is None
+
+
 async def test_no_question_at_all_is_one_sentence(me, tmp_path):
     async with learning_house(tmp_path / "empty") as house:
         house.catalogue._written.clear()

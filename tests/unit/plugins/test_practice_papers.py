@@ -259,6 +259,16 @@ async def test_a_retracted_question_does_not_count(me):
     assert "第 1 题有误，已作废，不计分。" in report.text
 
 
+async def test_a_report_during_a_paper_is_about_the_question_on_the_table(me):
+    askings = await sit(me)
+    await me.say(letter(askings[0], right=True))
+    await me.say("跳过")
+    assert "纠错 #1 已提交" in (await me.say("/纠错 少了条件")).text
+    [report] = await me.house.corrections.open()
+    assert report.asking_id == askings[2].id
+    assert (await me.say("继续")).asking == askings[2].id
+
+
 async def test_a_letter_for_a_paper_that_was_handed_in_changes_nothing(me):
     askings = await sit(me)
     await me.house.askings.note_messages(askings[0].id, "fake:p:1", ["q1"])
