@@ -52,18 +52,43 @@ def height(run: TraversalRun, chance: random.Random) -> Form:
                 str(count.bit_length()), "assumes-complete-tree", "当成完全二叉树套用了公式。"
             ),
             Distractor(
+                str(sum(sides)),
+                "adds-the-sides-alone",
+                "把两棵子树的高度直接相加了，应取较大者加 1。",
+            ),
+            *(
+                Distractor(
+                    str(_straight_down(run.tree, at)),
+                    "goes-down-one-side",
+                    f"只沿{side}孩子往下数了，最深的结点不在这条路上。",
+                )
+                for at, side in enumerate("左右")
+            ),
+            Distractor(
                 str(sum(sides) + 1),
                 "adds-both-sides",
-                "把两棵子树的高度加在一起了，应取较大者加 1。",
+                "把两棵子树的高度相加再加了 1，应取较大者加 1。",
             ),
             Distractor(str(len(run.leaves)), "counts-leaves", "数成了叶结点的个数。"),
             Distractor(str(widest), "counts-width", "数成了最宽一层的结点数。"),
-            Distractor(str(run.height + 1), "adds-one-level", "最后又多加了 1 层。"),
+            Distractor(
+                str(count - len(run.leaves)), "counts-inner-nodes", "数成了有孩子的结点个数。"
+            ),
+            Distractor(
+                str(run.height + 1),
+                "counts-the-empty-level",
+                "把最深的结点下面的空子树也数成了一层。",
+            ),
         ],
         2,
         ("DS0401",),
         "高度按层数计，只有根结点时高度为 1。",
     )
+
+
+def _straight_down(tree: Tree | None, side: int) -> int:
+    """Count the nodes on the way down by left children, or by right ones for 1."""
+    return 1 + _straight_down((tree.left, tree.right)[side], side) if tree else 0
 
 
 def leaves(run: TraversalRun, chance: random.Random) -> Form:
@@ -88,11 +113,37 @@ def leaves(run: TraversalRun, chance: random.Random) -> Form:
             Distractor(
                 str((total + 1) // 2), "assumes-complete-tree", "当成完全二叉树套用了公式。"
             ),
-            Distractor(str(count + 1), "counts-one-twice", "有一个叶结点数了两次。"),
+            Distractor(str(total - count), "counts-inner-nodes", "数成了有孩子的结点个数。"),
+            Distractor(str(run.height), "counts-levels", "数成了树的层数。"),
+            *(
+                Distractor(
+                    str(len(found)),
+                    "looks-at-one-side",
+                    f"只数了根的{side}子树里的叶结点。",
+                )
+                for side, found in _leaves_by_side(run)
+            ),
+            *(
+                Distractor(
+                    str(count + 1),
+                    "takes-one-for-a-leaf",
+                    f"把 {name} 也当成了叶结点，它还有一个孩子。",
+                )
+                for name in run.single_parents[:1]
+            ),
         ],
         2,
         ("DS0403",),
     )
+
+
+def _leaves_by_side(run: TraversalRun) -> list[tuple[str, list[str]]]:
+    sides = (("左", run.tree.left), ("右", run.tree.right))
+    return [
+        (side, [node.label for node in nodes(tree) if not children(node)])
+        for side, tree in sides
+        if tree
+    ]
 
 
 def single_parents(run: TraversalRun, chance: random.Random) -> Form:
@@ -100,6 +151,7 @@ def single_parents(run: TraversalRun, chance: random.Random) -> Form:
     single, count = len(run.single_parents), len(run.leaves)
     total = len(run.task.inorder)
     names = "、".join(run.single_parents)
+    left = sum(bool(node.left) and not node.right for node in nodes(run.tree))
     return Form(
         "该二叉树中度为 1 的结点个数是",
         str(single),
@@ -109,7 +161,18 @@ def single_parents(run: TraversalRun, chance: random.Random) -> Form:
             Distractor(str(count - 1), "counts-two-child-nodes", "数成了度为 2 的结点个数。"),
             Distractor(str(total - count), "counts-all-inner-nodes", "把度为 2 的结点也算进去了。"),
             Distractor(str(run.height), "counts-levels", "数成了树的层数。"),
-            Distractor(str(single + 1), "counts-one-twice", "有一个结点数了两次。"),
+            *(
+                Distractor(str(number), "looks-at-one-side", why)
+                for number, why in (
+                    (left, "只数了只有左孩子的结点，只有右孩子的也算。"),
+                    (single - left, "只数了只有右孩子的结点，只有左孩子的也算。"),
+                )
+            ),
+            Distractor(
+                str(single + 1),
+                "takes-a-leaf-too",
+                f"把叶结点 {run.leaves[0]} 也算进去了，它没有孩子。",
+            ),
         ],
         2,
         ("DS0403",),

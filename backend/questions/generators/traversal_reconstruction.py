@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.generators.mixing import mixed
+from backend.questions.generators.ranking import ranked
 from backend.questions.generators.traversal_facts import (
     NAMES,
     Form,
@@ -49,8 +51,9 @@ class TraversalReconstructionGenerator:
         run = _draw(chance)
         forms: tuple[Callable[[TraversalRun, random.Random], Form], ...]
         forms = (_sequence, height, leaves, parent, level, single_parents)
-        form = chance.choices(forms, (10, 2, 2, 3, 3, 2))[0](run, chance)
-        return Draft(
+        chosen = chance.choices(forms, (10, 2, 2, 3, 3, 2))[0]
+        form = chosen(run, chance)
+        draft = Draft(
             points=("DS0408", *form.points),
             difficulty=form.difficulty + (run.task.order == "levelorder"),
             stem=_stem(run.task, form.asked, chance),
@@ -61,6 +64,9 @@ class TraversalReconstructionGenerator:
             source=("ds.binary-tree-traversal",),
             convention=_CONVENTION + form.convention,
         )
+        if chosen in (height, leaves, single_parents):
+            return ranked(mixed(draft, chance), chance)
+        return draft
 
 
 def _draw(chance: random.Random) -> TraversalRun:

@@ -9,6 +9,7 @@ from backend.questions.generators import traversal_reconstruction as generators
 from backend.questions.generators.traversal_reconstruction import TraversalReconstructionGenerator
 from backend.questions.solvers import traversal_reconstruction as solver
 from tests.unit.questions.generators.checks import check, drafts, questions
+from tests.unit.questions.generators.ranks import check_ranks
 
 GENERATOR = TraversalReconstructionGenerator()
 
@@ -127,6 +128,75 @@ def test_all_forms_are_asked_and_all_orders_given():
     third = ("先序遍历序列是", "后序遍历序列是", "层次遍历序列是")
     for phrase in (*asked, *given, *third):
         assert any(phrase in stem for stem in made), phrase
+
+
+def test_the_rank_of_the_key_gives_nothing_away():
+    def kind_of(question):
+        return question.stem.rpartition("该二叉树")[2]
+
+    assert check_ranks(GENERATOR, kind_of) == {
+        "的高度是",
+        "的叶结点个数是",
+        "中度为 1 的结点个数是",
+    }
+
+
+def expected_heights(tree):
+    deep = {side: max(len(path) for path in tree.labels if path[0:1] == side) for side in "01"}
+    return {
+        "counts-the-empty-level": [max(deep.values()) + 2],
+        "adds-the-sides-alone": [sum(deep.values())],
+        "goes-down-one-side": [
+            sum(path == side * len(path) for path in tree.labels) for side in "01"
+        ],
+        "counts-inner-nodes": [len(tree.labels) - tree.with_degree(0)],
+    }
+
+
+def expected_leaves(tree):
+    leaves = [path for path in tree.labels if not tree.degree(path)]
+    return {
+        "looks-at-one-side": [sum(path[0] == side for path in leaves) for side in "01"],
+        "counts-inner-nodes": [len(tree.labels) - len(leaves)],
+    }
+
+
+def expected_single_parents(tree):
+    alone = [path for path in tree.labels if tree.degree(path) == 1]
+    return {
+        "looks-at-one-side": [sum(path + side in tree.labels for path in alone) for side in "01"],
+        "takes-a-leaf-too": [len(alone) + 1],
+    }
+
+
+EXPECTED = {
+    "高度": expected_heights,
+    "叶结点": expected_leaves,
+    "度为 1": expected_single_parents,
+}
+
+
+@pytest.mark.parametrize("asked", EXPECTED)
+def test_a_miscount_is_what_its_mistake_gives(asked):
+    made = [draft for draft in drafts(GENERATOR) if asked in draft.stem]
+    assert made
+    for draft in made:
+        for mistake, counts in EXPECTED[asked](tree_of(draft.stem)).items():
+            given = [int(d.value) for d in draft.distractors if d.mistake == mistake]
+            assert sorted(given) == sorted(counts), mistake
+
+
+def test_a_node_taken_for_another_kind_is_of_the_kind_said():
+    degrees = {"takes-one-for-a-leaf": 1, "takes-a-leaf-too": 0}
+    seen = set()
+    for draft in drafts(GENERATOR):
+        for distractor in draft.distractors:
+            if distractor.mistake in degrees:
+                tree = tree_of(draft.stem)
+                label = re.search("[A-H]", distractor.why)[0]
+                assert tree.degree(tree.paths[label]) == degrees[distractor.mistake]
+                seen.add(distractor.mistake)
+    assert seen == set(degrees)
 
 
 def test_every_mistake_is_named_in_kebab_case():
