@@ -5,8 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from backend.questions.generators.answers import conclusion, of_number, ranked_as
 from backend.questions.generators.cache_arrays import ask_array, percent
+from backend.questions.generators.cache_slips import miscounted_lines, slips_of
 from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.generators.mixing import mixed
 from backend.questions.solvers.cache_mapping import (
     AccessRun,
     AccessTask,
@@ -15,7 +18,9 @@ from backend.questions.solvers.cache_mapping import (
 )
 
 _SOURCE = ("co.cache-mapping",)
-_CONVENTION = "Cache 初始为空，首次装入算未命中；行号、组号 = 主存块号 mod 行数、组数。"
+_CONVENTION = "Cache 初始为空，首次装入算未命中"
+_PLACES = "直接映射：行号 = 块号 mod 行数；组相联：组号 = 块号 mod 组数"
+_TYPICAL = 4
 _TRIES = 20
 _COLUMNS = 8
 _MAX_WIDTH = 30
@@ -35,15 +40,6 @@ class _Problem:
         return self.run.task
 
 
-@dataclass(frozen=True, slots=True)
-class _Slip:
-    """The same accesses with one rule mistaken."""
-
-    run: AccessRun
-    mistake: str
-    why: str
-
-
 def _hits(chance: random.Random) -> Draft:
     problem = _draw(chance)
     run, count = problem.run, len(problem.run.accesses)
@@ -52,22 +48,32 @@ def _hits(chance: random.Random) -> Draft:
     def say(hits: int) -> str:
         return percent(Fraction(hits, count)) if asks_rate else f"{hits} 次"
 
-    found = [(slip.run.hits, slip.mistake, slip.why) for slip in _slips(problem)]
+    slips = (*slips_of(problem.task), *miscounted_lines(problem.task))
+    found = [(slip.run.hits, slip.mistake, slip.why) for slip in slips]
     different = len(set(problem.task.blocks))
+    thrown_out = sum(access.victim is not None for access in run.accesses)
     wrong = [
         *(Distractor(say(hits), mistake, why) for hits, mistake, why in found),
-        Distractor(say(run.misses), "gives-the-misses", "这是未命中的，不是命中的。"),
+        Distractor(
+            say(run.misses), "gives-the-misses", f"这是未命中{'率' if asks_rate else '的次数'}。"
+        ),
         Distractor(
             say(count - different),
             "only-first-loads-miss",
             "没有考虑换出，以为装入后就不再未命中。",
+        ),
+        Distractor(
+            say(count - thrown_out),
+            "only-replacements-miss",
+            "只把换出块的那几次算未命中，装入空行也是未命中。",
         ),
         Distractor(say(run.hits + 1), "counts-one-too-many", "数多了一次命中。"),
         Distractor(say(run.hits - 1), "counts-one-too-few", "数漏了一次命中。"),
     ]
     stem = f"{problem.given}{'命中率是多少' if asks_rate else '命中多少次'}？"
     why = f"{count} 次访问中命中 {run.hits} 次，未命中 {run.misses} 次。"
-    return _draft(problem, stem, say(run.hits), why, wrong)
+    draft = mixed(_draft(problem, stem, say(run.hits), why, wrong), chance, len(slips))
+    return ranked_as(draft, chance, of_number)
 
 
 def _victim(chance: random.Random) -> Draft:
@@ -81,14 +87,14 @@ def _victim(chance: random.Random) -> Draft:
     wrong = [
         *(
             Distractor(_leaving(slip.run.accesses[at].victim), slip.mistake, slip.why)
-            for slip in _slips(problem)
+            for slip in slips_of(problem.task)
         ),
         *(
             Distractor(_leaving(block), "keeps-the-order-wrong", "组内各块的先后次序排错了。")
             for block in reversed(before)
         ),
         *(
-            Distractor(_leaving(block), "looks-outside-the-set", "这一块此时不在该组中。")
+            Distractor(_leaving(block), "looks-outside-the-set", _elsewhere(problem, at, block))
             for block in dict.fromkeys(others)
         ),
         Distractor(_NOTHING, "sees-a-free-line", "组内已没有空行，必须换出一块。"),
@@ -98,7 +104,16 @@ def _victim(chance: random.Random) -> Draft:
     where = " Cache 中" if problem.task.sets == 1 else f" {access.set_number} 号组"
     policy = problem.task.policy
     why = f"此时{where}有主存块 {kept}（先换出的在前），按 {policy} 换出 {access.victim}。"
-    return _draft(problem, stem, _leaving(access.victim), why, wrong)
+    draft = _draft(problem, stem, _leaving(access.victim), why, wrong)
+    return mixed(draft, chance, _TYPICAL)
+
+
+def _elsewhere(problem: _Problem, at: int, block: int) -> str:
+    """Why ``block``, used earlier, is not in the set of access ``at``: its set, or thrown out."""
+    sets, own = problem.task.sets, problem.run.accesses[at].set_number
+    if block % sets != own:
+        return f"主存块 {block} 装在 {block % sets} 号组，这次要装入的是 {own} 号组。"
+    return f"主存块 {block} 在这之前已被换出，此时不在 Cache 中。"
 
 
 def _left(chance: random.Random) -> Draft:
@@ -109,7 +124,7 @@ def _left(chance: random.Random) -> Draft:
     right = _set_at_end(problem.run, number)
     wrong = [
         Distractor(_blocks(_set_at_end(slip.run, number)), slip.mistake, slip.why)
-        for slip in _slips(problem)
+        for slip in slips_of(problem.task)
         if len(_set_at_end(slip.run, number)) == len(right)
     ]
     mates = [b for b in dict.fromkeys(problem.task.blocks) if b % problem.task.sets == number]
@@ -122,7 +137,7 @@ def _left(chance: random.Random) -> Draft:
     where = "Cache 中" if problem.task.sets == 1 else f"{number} 号组中"
     stem = f"{problem.given}全部访问结束后，{where}存放的是哪些主存块？"
     why = f"最后一次换出的是 {last.victim}，留下 {'、'.join(map(str, sorted(right)))}。"
-    return _draft(problem, stem, _blocks(right), why, wrong)
+    return mixed(_draft(problem, stem, _blocks(right), why, wrong), chance, _TYPICAL)
 
 
 ACCESS_FORMS: tuple[Callable[[random.Random], Draft], ...] = (
@@ -191,41 +206,6 @@ def _given(chance: random.Random, task: AccessTask, by_address: bool) -> str:
     )
 
 
-def _slips(problem: _Problem) -> list[_Slip]:
-    """The accesses under mistaken rules, the most typical first."""
-    task = problem.task
-    lines = task.sets * task.ways
-    wholly = _Slip(
-        access_blocks(replace(task, sets=1, ways=lines)), "takes-it-for-fully-associative", _FULLY
-    )
-    if task.ways == 1:
-        pairs = access_blocks(replace(task, sets=lines // 2, ways=2))
-        return [wholly, _Slip(pairs, "takes-two-ways", "按 2 路组相联算了；直接映射每组只有一行。")]
-    direct = _Slip(
-        access_blocks(replace(task, sets=lines, ways=1)),
-        "takes-it-for-direct-mapping",
-        "对行数取模、按直接映射算了。",
-    )
-    swapped: Policy = "FIFO" if task.policy == "LRU" else "LRU"
-    why = (
-        "命中时没有更新先后次序，成了 FIFO。"
-        if swapped == "FIFO"
-        else "命中时更新了先后次序，成了 LRU。"
-    )
-    confused = _Slip(access_blocks(replace(task, policy=swapped)), "swaps-lru-and-fifo", why)
-    if task.sets == 1:
-        return [confused, direct]
-    by_ways = _Slip(
-        access_blocks(replace(task, sets=task.ways, ways=task.sets)),
-        "takes-ways-as-sets",
-        "把路数和组数弄反了。",
-    )
-    return [confused, wholly, direct, by_ways]
-
-
-_FULLY = "以为任何空行都能放，按全相联算了。"
-
-
 def _set_before(problem: _Problem, at: int) -> tuple[int, ...]:
     number = problem.run.accesses[at].set_number
     earlier = [a for a in problem.run.accesses[:at] if a.set_number == number]
@@ -290,7 +270,8 @@ def _draft(
     steps = (
         *converted,
         f"{rule}√ 命中，× 未命中：\n{_table(problem)}",
-        f"所以答案是 {right}：{why}",
+        conclusion(right, why),
     )
     difficulty = 3 + problem.by_address
-    return Draft((point,), difficulty, stem, right, why, wrong, steps, _SOURCE, _CONVENTION)
+    convention = f"{_CONVENTION}{'' if task.sets == 1 else f'；{_PLACES}'}。"
+    return Draft((point,), difficulty, stem, right, why, wrong, steps, _SOURCE, convention)

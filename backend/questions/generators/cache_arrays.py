@@ -4,7 +4,9 @@ import random
 from dataclasses import dataclass
 from fractions import Fraction
 
+from backend.questions.generators.answers import of_number, ranked_as
 from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.generators.mixing import mixed
 from backend.questions.solvers.cache_mapping import AccessTask, access_blocks
 
 _SOURCE = ("co.cache-mapping",)
@@ -79,7 +81,7 @@ def ask_array(chance: random.Random) -> Draft:
         f"每块 {block} ÷ {size} = {per_block} 个元素，数组占 {count // per_block} 块{fit}。",
         f"{said}命中率 = {run.hits} ÷ {len(accesses)} = {percent(right)}。",
     )
-    return Draft(
+    draft = Draft(
         ("CO0320", "CO0302"),
         4 if walk.passes > 1 else 3,
         stem,
@@ -90,6 +92,7 @@ def ask_array(chance: random.Random) -> Draft:
         _SOURCE,
         _CONVENTION,
     )
+    return ranked_as(mixed(draft, chance, typical=4), chance, of_number)
 
 
 def percent(rate: Fraction) -> str:

@@ -4,14 +4,19 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from backend.questions.generators.answers import conclusion
 from backend.questions.generators.cache_accesses import ACCESS_FORMS
+from backend.questions.generators.cache_fields import log2, wrong_fields
+from backend.questions.generators.columns import levelled
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.mixing import mixed
+from backend.questions.generators.ranking import ranked
 from backend.questions.solvers.cache_mapping import CacheLayout, CacheTask, lay_out
 
 _SOURCE = ("co.cache-mapping",)
-_CONVENTION = "按字节编址；Cache 容量指数据区容量，1 KB = 1024 B；行号、组号从 0 开始。"
+_CONVENTION = "按字节编址；Cache 容量指数据区容量，1 KB = 1024 B；块号、行号、组号从 0 开始。"
 _KIB = 1024
+_TYPICAL = 4
 _MEMORY = {20: "1 MB", 24: "16 MB", 28: "256 MB", 32: "4 GB"}
 
 
@@ -25,7 +30,7 @@ class CacheMappingGenerator:
 
     def draft(self, chance: random.Random) -> Draft:
         """Draw the form, then its sizes or its accesses."""
-        return mixed(chance.choice((*_FORMS, *ACCESS_FORMS))(chance), chance, typical=4)
+        return chance.choice((*_FORMS, *ACCESS_FORMS))(chance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,59 +52,12 @@ def _fields(chance: random.Random) -> Draft:
     right = _widths(cache.task, tag, index, offset)
     wrong = [
         Distractor(_widths(cache.task, *widths), mistake, why)
-        for widths, mistake, why in _wrong_fields(cache)
+        for widths, mistake, why in wrong_fields(cache.layout)
         if min(widths) >= 0
     ]
     stem = f"{cache.given}主存地址的各字段分别是多少位？"
     why = f"块内地址 {offset} 位{_index_said(layout)}，其余 {tag} 位是标记。"
-    return _draft(cache, stem, right, why, wrong, 2)
-
-
-def _wrong_fields(cache: _Cache) -> list[tuple[tuple[int, int, int], str, str]]:
-    """Widths of tag, index and offset, each with one size mistaken."""
-    layout, task = cache.layout, cache.task
-    address, offset, index = task.address_bits, layout.offset_bits, layout.index_bits
-    lines, capacity = _log2(layout.lines), _log2(task.data_bytes)
-    in_bits = ((address - index - offset - 3, index, offset + 3), "counts-the-block-in-bits")
-    in_words = ((address - index - offset + 2, index, offset - 2), "counts-the-block-in-words")
-    common = [
-        (*in_bits, "块的大小按比特算了；按字节编址，用字节数。"),
-        (*in_words, "块的大小按 4 字节的字算了；这里按字节编址。"),
-    ]
-    if task.ways is None:
-        return [
-            ((address - lines - offset, 0, offset), "takes-off-the-line-number", _NO_INDEX),
-            (
-                (address - lines, 0, lines),
-                "takes-lines-as-offset",
-                "块内地址由块大小定，不是行数。",
-            ),
-            ((address - capacity, 0, capacity), "takes-capacity-as-offset", _CAPACITY),
-            *common,
-        ]
-    if task.ways == 1:
-        memory = address - offset
-        return [
-            ((memory, index, offset), "tag-includes-the-index", "标记中要去掉行号的位数。"),
-            ((address - capacity - offset, capacity, offset), "forgets-the-block-size", _LINES),
-            *common,
-        ]
-    ways = _log2(task.ways)
-    return [
-        (
-            (address - lines - offset, lines, offset),
-            "takes-lines-as-sets",
-            "行数要除以路数才是组数。",
-        ),
-        ((address - ways - offset, ways, offset), "takes-ways-as-sets", "把路数当成了组数。"),
-        ((address - offset, index, offset), "tag-includes-the-index", "标记中要去掉组号的位数。"),
-        *common,
-    ]
-
-
-_NO_INDEX = "全相联映射没有行号，标记不用减去行号的位数。"
-_CAPACITY = "块内地址由块大小定，不是 Cache 容量。"
-_LINES = "行数 = 容量 ÷ 块大小，没有除以块大小。"
+    return mixed(_draft(cache, stem, right, why, wrong, 2), chance, _TYPICAL)
 
 
 def _place(chance: random.Random) -> Draft:
@@ -108,11 +66,11 @@ def _place(chance: random.Random) -> Draft:
     layout, task = cache.layout, cache.task
     address = _address(chance, layout)
     place = layout.place(address)
-    unit = "行" if task.ways == 1 else "组"
+    unit, modulus = ("行", "行数") if task.ways == 1 else ("组", "组数")
     numbers = [
         (place.block % layout.lines, "takes-lines-as-sets", "应对组数取模，不是对行数取模。"),
         (address % layout.sets, "forgets-the-offset", "用地址取模了，应先除以块大小得到块号。"),
-        (place.tag, "takes-the-tag", "取成了标记，应取块号除以组数的余数。"),
+        (place.tag, "takes-the-tag", f"取成了标记，应取块号除以{modulus}的余数。"),
         (
             address // (task.block_bytes // 4) % layout.sets,
             "counts-the-block-in-words",
@@ -121,10 +79,14 @@ def _place(chance: random.Random) -> Draft:
         (place.block % layout.ways, "takes-ways-as-sets", "对路数取模了，应对组数取模。"),
         (place.block // 2 % layout.sets, "block-size-doubled", "块内地址多取了一位。"),
         (place.set_number + 1, "counts-from-one", f"{unit}号从 0 开始。"),
+        (
+            (place.block + 1) % layout.sets,
+            "counts-blocks-from-one",
+            "主存块号也从 0 开始，多算了一块。",
+        ),
     ]
-    wrong = [Distractor(f"{number} 号{unit}", *said) for number, *said in numbers]
-    modulus = "行数" if task.ways == 1 else "组数"
-    stem = f"{cache.given}主存地址 {_hex(address, task)} 所在的块应装入哪个{unit}？"
+    wrong = [Distractor(str(number), *said) for number, *said in numbers]
+    stem = f"{cache.given}主存地址 {_hex(address, task)} 所在的块应装入的{unit}号是多少？"
     why = f"块号 {place.block} mod {modulus} {layout.sets} = {place.set_number}。"
     step = (
         f"{_hex(address, task)} = {address}，"
@@ -132,7 +94,8 @@ def _place(chance: random.Random) -> Draft:
         f"{unit}号 = {place.block} mod {layout.sets} = {place.set_number}。"
     )
     point = "CO0314" if task.ways == 1 else "CO0316"
-    return _draft(cache, stem, f"{place.set_number} 号{unit}", why, wrong, 3, (step,), point)
+    draft = _draft(cache, stem, str(place.set_number), why, wrong, 3, (step,), point)
+    return ranked(mixed(draft, chance, _TYPICAL), chance)
 
 
 def _total_bits(chance: random.Random) -> Draft:
@@ -166,6 +129,12 @@ def _total_bits(chance: random.Random) -> Draft:
             "stores-the-whole-address",
             "每行只存标记，不存整个主存地址。",
         ),
+        (
+            lines * (data + tag + layout.index_bits + control),
+            "tag-includes-the-index",
+            f"标记中要去掉{'行' if task.ways == 1 else '组'}号的位数。",
+        ),
+        *_replacement_bits(layout, control),
     ]
     wrong = [Distractor(f"{size} 位", mistake, why) for size, mistake, why in sizes]
     stem = (
@@ -178,7 +147,17 @@ def _total_bits(chance: random.Random) -> Draft:
     step += (
         f"共 {layout.line_bits} 位；总位数 = {lines} × {layout.line_bits} = {layout.total_bits}。"
     )
-    return _draft(cache, stem, f"{layout.total_bits} 位", why, wrong, 4, (step,))
+    draft = _draft(cache, stem, f"{layout.total_bits} 位", why, wrong, 4, (step,))
+    return ranked(mixed(draft, chance, _TYPICAL), chance)
+
+
+def _replacement_bits(layout: CacheLayout, control: int) -> list[tuple[int, str, str]]:
+    """The size with the bits that say which line of a set leaves."""
+    if layout.ways == 1:
+        return []
+    line = 8 * layout.task.block_bytes + layout.tag_bits + control + log2(layout.ways)
+    why = "题目说明不计替换算法所用的位。"
+    return [(layout.lines * line, "counts-replacement-bits", why)]
 
 
 def _comparators(chance: random.Random) -> Draft:
@@ -190,15 +169,20 @@ def _comparators(chance: random.Random) -> Draft:
         1: "直接映射只有一行候选，一个比较器就够。",
         None: "全相联映射要与每一行的标记同时比较，每行一个。",
     }.get(cache.task.ways, "只在一组内比较，比较器个数等于路数。")
+    unit = "行" if ways == 1 else "组"
+    whole = f"{unit}号用来选{unit}，不用比较。"
+    sets = "这是行数" if ways == 1 else "这是组数"
     counts = [
-        (layout.sets, tag, "one-for-each-set", rule),
-        (layout.lines, tag, "one-for-each-line", rule),
-        (ways, tag + index, "compares-the-index-too", "组号（行号）用来选组，不用比较。"),
-        (ways, index, "compares-the-index", "比较的是标记，不是组号（行号）。"),
+        (layout.sets, tag, "one-for-each-set", f"{sets}；{rule}"),
+        (layout.lines, tag, "one-for-each-line", f"这是行数；{rule}"),
+        (ways, tag + index, "compares-the-index-too", whole),
+        (layout.sets, tag + index, "compares-the-index-in-each-set", f"{sets}；{rule}{whole}"),
+        (layout.lines, tag + index, "compares-the-index-in-each-line", f"这是行数；{rule}{whole}"),
+        (ways, index, "compares-the-index", f"比较的是标记，不是{unit}号。"),
         (1, tag, "one-comparator", rule),
         (ways, tag + layout.offset_bits, "compares-the-offset-too", "块内地址不用比较。"),
         (ways, cache.task.address_bits, "compares-the-address", "只比较标记，不比较整个地址。"),
-        (max(1, _log2(ways)), tag, "takes-the-logarithm", rule),
+        (max(1, log2(ways)), tag, "takes-the-logarithm", f"这是候选行数的对数；{rule}"),
     ]
     wrong = [
         Distractor(f"{count} 个，每个 {bits} 位", mistake, why)
@@ -207,7 +191,8 @@ def _comparators(chance: random.Random) -> Draft:
     ]
     stem = f"{cache.given}判断是否命中时要同时比较标记，需要多少个比较器，每个多少位？"
     why = f"候选行有 {ways} 行，标记 {tag} 位。"
-    return _draft(cache, stem, f"{ways} 个，每个 {tag} 位", why, wrong, 3)
+    draft = _draft(cache, stem, f"{ways} 个，每个 {tag} 位", why, wrong, 3)
+    return levelled(mixed(draft, chance, len(wrong)), chance, lambda value: value.split("，"))
 
 
 _FORMS: tuple[Callable[[random.Random], Draft], ...] = (
@@ -257,10 +242,6 @@ def _hex(address: int, task: CacheTask) -> str:
     return f"{address:0{task.address_bits // 4}X}H"
 
 
-def _log2(power: int) -> int:
-    return power.bit_length() - 1
-
-
 def _draft(
     cache: _Cache,
     stem: str,
@@ -277,7 +258,6 @@ def _draft(
         lines += f"，组数 = {layout.lines} ÷ {task.ways} = {layout.sets}"
     address = f"主存地址 {task.address_bits} 位"
     parts = _widths(task, layout.tag_bits, layout.index_bits, layout.offset_bits)
-    last = f"所以答案是 {right}：{why}"
     return Draft(
         (point,),
         difficulty,
@@ -285,7 +265,7 @@ def _draft(
         right,
         why,
         wrong,
-        (f"{lines}。", f"{address}：{parts}。", *steps, last),
+        (f"{lines}。", f"{address}：{parts}。", *steps, conclusion(right, why)),
         _SOURCE,
         _CONVENTION,
     )

@@ -49,7 +49,8 @@ def of_layout(stem):
         return f"{lines * (8 * block + tag + (2 if '写回' in stem else 1))} 位"
     word = re.search(r"主存地址 ([0-9A-F]+)H", stem)[1]
     digits = f"{int(word, 16):0{address}b}"
-    return f"{int(digits[tag : address - bits(block)], 2)} 号{unit}"
+    assert f"装入的{unit}号" in stem
+    return str(int(digits[tag : address - bits(block)], 2))
 
 
 def accesses_of(stem):
@@ -183,6 +184,10 @@ def test_hits_under_the_other_policy_are_what_the_mistake_gives():
     for draft in asked:
         mistaken = draft.stem.replace("LRU", "?").replace("FIFO", "LRU").replace("?", "FIFO")
         assert wrong_of(draft)["swaps-lru-and-fifo"] == of_accesses(mistaken)
+        lines = int(re.search(r"共 (\d+) 行", draft.stem)[1])
+        if "全相联" in draft.stem:
+            shorter = draft.stem.replace(f"共 {lines} 行", f"共 {lines - 1} 行")
+            assert wrong_of(draft)["one-line-too-few"] == of_accesses(shorter)
 
 
 def test_the_wrong_sizes_of_a_cache_are_what_the_mistakes_give():
@@ -199,3 +204,42 @@ def test_the_wrong_sizes_of_a_cache_are_what_the_mistakes_give():
 
 def data_of(stem):
     return re.search(r"数据区 (\d+ K?B)", stem)[1]
+
+
+def test_a_block_outside_the_set_is_said_to_be_where_it_is():
+    said = [
+        (draft, wrong)
+        for draft in drafts(GENERATOR)
+        for wrong in draft.distractors
+        if wrong.mistake == "looks-outside-the-set"
+    ]
+    assert len(said) > 20
+    for draft, wrong in said:
+        sets, ways, policy, blocks = accesses_of(draft.stem)
+        now = int(re.search(r"第 (\d+) 次访问", draft.stem)[1]) - 1
+        block, own = int(wrong.value.split()[1]), blocks[now] % sets
+        assert block in blocks[:now]
+        if f"{own} 号组" in wrong.why:
+            assert f"主存块 {block} 装在 {block % sets} 号组" in wrong.why
+            assert block % sets != own
+        else:
+            mates = [each for each in blocks[:now] if each % sets == own]
+            assert "已被换出" in wrong.why
+            assert block not in contents(mates, ways, policy)
+
+
+def test_a_reason_names_rows_or_sets_as_the_mapping_has_them():
+    asked = [d for d in drafts(GENERATOR) if "装入的" in d.stem]
+    assert {"行号" in d.stem for d in asked} == {True, False}
+    for draft in asked:
+        why = {wrong.mistake: wrong.why for wrong in draft.distractors}["takes-the-tag"]
+        assert ("行数" in why) == ("直接映射" in draft.stem)
+
+
+def test_comparators_counted_as_lines_and_as_sets_have_their_own_reasons():
+    asked = [d for d in drafts(GENERATOR) if "比较器" in d.stem and "路组相联" in d.stem]
+    assert len(asked) > 20
+    for draft in asked:
+        why = {wrong.mistake: wrong.why for wrong in draft.distractors}
+        assert why["one-for-each-set"].startswith("这是组数")
+        assert why["one-for-each-line"].startswith("这是行数")
