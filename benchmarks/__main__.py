@@ -1,6 +1,6 @@
 """How fast is it, and in how much memory? Everything in one run on loopback.
 
-    python -m benchmarks [messages memory retrieval analysers answering]
+    python -m benchmarks [messages memory retrieval analysers answering answers learners]
 
 Without names: messages, memory, retrieval. Exit code 1 when a message was lost or
 nothing could be measured.
@@ -21,7 +21,15 @@ from rich.console import Console
 from benchmarks.processes import build_knowledge_base
 
 _SERVED = ("messages", "memory", "answering")
-NAMES = ("messages", "memory", "retrieval", "analysers", "answering")
+NAMES = (
+    "messages",
+    "memory",
+    "retrieval",
+    "analysers",
+    "answering",
+    "answers",
+    "learners",
+)
 DEFAULT = ("messages", "memory", "retrieval")
 
 
@@ -53,7 +61,7 @@ def main(names: Sequence[str]) -> int:
 
 
 def _run(name: str, data_dir: Path, console: Console) -> None:
-    from benchmarks import analysers, answering, memory, messages, retrieval
+    from benchmarks import analysers, answering, answers, learners, memory, messages, retrieval
 
     match name:
         case "messages":
@@ -64,6 +72,10 @@ def _run(name: str, data_dir: Path, console: Console) -> None:
             answering.main(data_dir, console)
         case "retrieval":
             retrieval.main()
+        case "answers":
+            answers.main(data_dir, console)
+        case "learners":
+            learners.main()
         case _:
             analysers.main()
 

@@ -3,31 +3,25 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
-from backend.questions.generators.registry import ALL
 
 from backend.errors import ContentError
 from backend.knowledge.library import Library, load_library
 from backend.questions.bank import Bank, load_bank
 from backend.questions.generators.frame import Generator, generate
+from backend.questions.generators.registry import ALL
 from backend.questions.question import OPTION_KEYS, Question
 from config.loading import load_settings
+from kb_builder.blind_answers import write_blind_answers
 from kb_builder.explaining import explained, say
 
 _SEEDS_CHECKED = 20
 _MAX_WAITING_SHOWN = 20
 _ANSWER = re.compile(r"(\S+)\s+([A-Da-d])\b")
-_HEADER = """\
-# 盲答记录：不看答案做一遍，选得一样，这道题才算数。由 python -m kb_builder questions record 写入。
-# fingerprint 是做题时看到的题目；题目改过就要重新做。
-"""
-
 questions_app = typer.Typer(
     help="题库：检查、统计、抽样，以及盲答。", no_args_is_help=True, add_completion=False
 )
@@ -83,13 +77,7 @@ def sample(
         chance = random.Random(seed)
         pool = [q for q in bank.written.values() if _fits(q, what)]
         pool = chance.sample(pool, min(count, len(pool)))
-        generators = [
-            g
-            for g in ALL
-            if not what or what == g.name or any(p.startswith(what) for p in g.points)
-        ]
-        if what in bank.written:
-            generators = []
+        generators = [] if what in bank.written else [g for g in ALL if _draws(g, what)]
         while generators and len(pool) < count * 2 and len(pool) < 200:
             pool.append(generate(chance.choice(generators), chance.randrange(1_000_000)))
         if not pool:
@@ -119,35 +107,12 @@ def record(
     with explained():
         bank, _ = _load()
         answers = _answers(file, bank)
-        path = load_settings().content_dir / "questions" / "blind.yaml"
-        old = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else []
-        kept = [entry for entry in old or [] if entry["id"] not in answers]
-        today = date.today()  # noqa: DTZ011 - the day where the reviewer sits
-        new = [
-            {
-                "id": question_id,
-                "fingerprint": bank.written[question_id].fingerprint,
-                "answer": answer,
-                "by": by,
-                "on": today,
-            }
-            for question_id, answer in answers.items()
-        ]
-        entries = sorted([*kept, *new], key=lambda entry: entry["id"])
-        path.write_text(_HEADER + "".join(map(_line, entries)), encoding="utf-8")
+        write_blind_answers(load_settings().content_dir, bank, answers, by)
         wrong = [i for i, answer in answers.items() if bank.written[i].answer != answer]
         print(f"记下 {len(answers)} 道，其中 {len(wrong)} 道和答案不一致。")
         for question_id in wrong:
             key = bank.written[question_id].answer
             print(f"  · {question_id}：盲答 {answers[question_id]}，答案 {key}")
-
-
-def _line(entry: Mapping[str, object]) -> str:
-    """Write an entry on a line of its own, so that two reviewers' changes merge."""
-    flow = yaml.safe_dump(
-        entry, sort_keys=False, default_flow_style=True, allow_unicode=True, width=1000
-    )
-    return f"- {flow.strip()}\n"
 
 
 def _load() -> tuple[Bank, Library]:

@@ -3,7 +3,6 @@
 import random
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from backend.questions.bank import Bank
 from backend.questions.generators.frame import Generator, generate
@@ -67,14 +66,14 @@ class Catalogue:
     ) -> Question | None:
         """Choose a question on ``point`` that is not in ``avoid``, near ``level`` (1 to 5).
 
-        Half of the time a written one when there is one left. Retracted ones are left out and
-        corrected keys applied. None when nothing is left.
+        Half of the time a written one when there is one left. Retracted ones are left out. None
+        when nothing is left.
         """
         changes = changes or {}
         written = [
-            corrected
+            question
             for question in self._written.get(point, ())
-            if question.id not in avoid and (corrected := correct(question, changes)) is not None
+            if question.id not in avoid and not is_retracted(question.id, changes)
         ]
         drawn = self._draw(point, chance, avoid, changes)
         if written and drawn:
@@ -97,12 +96,9 @@ class Catalogue:
         return found
 
 
-def correct(question: Question, changes: KeyChanges) -> Question | None:
-    """Return ``question`` with the key that is in force; None when it was retracted."""
-    if question.id not in changes:
-        return question
-    key = changes[question.id]
-    return None if key is None else replace(question, answer=key)
+def is_retracted(question_id: str, changes: KeyChanges) -> bool:
+    """Whether a question was retracted; a corrected key is applied where an asking is read."""
+    return question_id in changes and changes[question_id] is None
 
 
 def _near(pool: Sequence[Question], level: float | None, chance: random.Random) -> Question:

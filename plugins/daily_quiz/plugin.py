@@ -154,10 +154,11 @@ class DailyQuizPlugin:
         return replace(replies[0], text="\n\n".join(reply.text for reply in replies))
 
     async def _practises(self, message: IncomingMessage, identity: Identity) -> bool:
-        """Whether the person has a question of their own open here, newer than the group's."""
-        own = await self._askings.open_for(
-            identity.id, message.conversation.key, message.received_at
-        )
+        """Whether the person is at a paper, or at a question newer than the group's."""
+        here = (identity.id, message.conversation.key, message.received_at)
+        if await self._askings.open_paper(*here) or await self._askings.overdue_paper(*here):
+            return True
+        own = await self._askings.open_for(*here)
         if own is None:
             return False
         daily = await self._open(message, identity)
@@ -198,6 +199,8 @@ class DailyQuizPlugin:
         identity = await self._people.identify(
             message.conversation.platform, message.sender, message.received_at
         )
+        if await self._practises(message, identity):
+            return None
         for asking in await self._recent(message, identity):
             if message.conversation.is_group and asking.revealed_at is None:
                 continue
