@@ -1,7 +1,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.learning.ability import (
@@ -30,11 +30,13 @@ def test_harder_levels_are_answered_less_often():
     assert chances[-1] == pytest.approx(0.363, abs=0.001)
 
 
+@settings(deadline=None)
 @given(_rated, _rated)
 def test_nobody_falls_below_guessing_and_nobody_is_certain(rating, difficulty):
     assert GUESSING < expected(rating, difficulty) < 1
 
 
+@settings(deadline=None)
 @given(_rated, st.integers(0, 5000), _rated)
 def test_a_right_answer_raises_and_a_wrong_one_lowers(rating, attempts, difficulty):
     assert updated(rating, attempts, difficulty, right=True) >= rating
@@ -90,6 +92,7 @@ def test_after_many_answers_the_author_is_forgotten(level):
     assert blended(level, 2000, 1250) == pytest.approx(difficulty_rating(3), abs=15)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5), st.integers(0, 3000), st.data())
 def test_more_right_answers_never_make_a_question_harder(level, answered, data):
     right = data.draw(st.integers(0, answered))

@@ -52,6 +52,7 @@ def _group(members, now, *, exam_at=FAR_EXAM, among=POINTS, recent=None, skipped
 # One person
 
 
+@settings(deadline=None)
 @given(states, available, exams, st.dictionaries(points, moments, max_size=8))
 def test_every_available_point_is_ranked_once_whatever_the_state(state, among, exam_at, recent):
     ranked = rank_points(state, OUTLINE, among, NOW, exam_at, recent=recent)
@@ -59,6 +60,7 @@ def test_every_available_point_is_ranked_once_whatever_the_state(state, among, e
     assert sorted(ranked) == sorted(among)
 
 
+@settings(deadline=None)
 @given(states, available, exams, st.dictionaries(points, moments, max_size=8))
 def test_what_was_practised_today_comes_last(state, among, exam_at, recent):
     ranked = rank_points(state, OUTLINE, among, NOW, exam_at, recent=recent)
@@ -154,6 +156,7 @@ def test_points_outside_the_outline_are_never_chosen():
 # Reviews
 
 
+@settings(deadline=None)
 @given(states, exams)
 def test_what_is_due_was_practised_but_not_today(state, exam_at):
     due = due_points(state, NOW, exam_at)
@@ -190,6 +193,7 @@ def test_in_the_last_week_everything_comes_back():
 # A group
 
 
+@settings(deadline=None)
 @given(
     st.lists(states, max_size=3),
     available,
@@ -208,6 +212,7 @@ def test_a_group_always_gets_all_points_but_of_skipped_subjects(
     assert sorted(ranked) == sorted(point for point in among if point[:2] not in skipped)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(points, moments, max_size=40), available)
 def test_what_was_asked_within_14_days_comes_last_and_the_longest_ago_first(recent, among):
     ranked = _group([], NOW, among=among, recent=recent)
@@ -351,6 +356,7 @@ def test_an_average_learner_gets_the_middle_level_first():
     assert pick_difficulty(1500)[0] == 3
 
 
+@settings(deadline=None)
 @given(st.floats(700, 2300))
 def test_all_levels_are_offered_and_better_learners_get_harder_ones(rating):
     assert sorted(pick_difficulty(rating)) == [1, 2, 3, 4, 5]
@@ -360,6 +366,7 @@ def test_all_levels_are_offered_and_better_learners_get_harder_ones(rating):
 # Papers
 
 
+@settings(deadline=None)
 @given(available, st.integers(0, 120), st.integers(0, 999))
 def test_a_paper_has_as_many_points_as_asked_repeating_only_when_it_must(among, n, seed):
     paper = paper_points(OUTLINE, among, n, random.Random(seed))
@@ -371,6 +378,7 @@ def test_a_paper_has_as_many_points_as_asked_repeating_only_when_it_must(among, 
         assert max(times.values()) - min(times[point] for point in among) <= 1
 
 
+@settings(deadline=None)
 @given(st.integers(0, 999))
 def test_a_full_paper_is_divided_as_the_real_one_and_in_its_order(seed):
     paper = paper_points(OUTLINE, POINTS, 40, random.Random(seed))
@@ -379,6 +387,7 @@ def test_a_full_paper_is_divided_as_the_real_one_and_in_its_order(seed):
     assert paper == sorted(paper, key=POINTS.index)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 999))
 def test_a_paper_spreads_over_chapters_by_weight(seed):
     got = Counter(point[:4] for point in paper_points(OUTLINE, POINTS, 40, random.Random(seed)))

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.knowledge.outline import Outline
@@ -107,11 +107,13 @@ def test_gain_grows_with_what_the_exam_gives():
     assert _gain(NOBODY, "DS0105") == pytest.approx(2.5 * _gain(NOBODY, "DS0104"))
 
 
+@settings(deadline=None)
 @given(states, points, exams)
 def test_gain_is_a_share_of_the_weight(state, point, exam_at):
     assert -WEIGHTS[point] <= _gain(state, point, exam_at) <= WEIGHTS[point]
 
 
+@settings(deadline=None)
 @given(states, points)
 def test_once_the_exam_began_gain_is_what_is_not_remembered(state, point):
     card = state.cards.get(point)
@@ -122,6 +124,7 @@ def test_once_the_exam_began_gain_is_what_is_not_remembered(state, point):
     assert 0 <= found.gain <= 1
 
 
+@settings(deadline=None)
 @given(states, points, st.floats(0, 300))
 def test_chances_are_chances(state, point, days):
     chance = known(state, point, NOW + days * DAY)

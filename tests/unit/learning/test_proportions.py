@@ -2,7 +2,7 @@ import random
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.learning.choosing import PAPER_CHOICES
@@ -14,6 +14,7 @@ weights = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), seeds)
 def test_places_add_up_and_are_less_than_one_from_the_exact_share(n, seed):
     places = apportioned(PAPER_CHOICES, n, random.Random(seed))
@@ -27,6 +28,7 @@ def test_the_real_paper_is_divided_as_it_is():
     assert apportioned(PAPER_CHOICES, 40, random.Random(1)) == PAPER_CHOICES
 
 
+@settings(deadline=None)
 @given(weights, st.integers(0, 60), seeds)
 def test_systematic_sampling_rounds_each_share_up_or_down(weights, n, seed):
     places = systematic(weights, n, random.Random(seed))
@@ -47,6 +49,7 @@ def test_over_many_papers_everyone_gets_its_share():
     assert got["b"] / 4000 == pytest.approx(0.42, abs=0.03)
 
 
+@settings(deadline=None)
 @given(weights, st.integers(0, 12), seeds)
 def test_a_sample_repeats_nothing(weights, n, seed):
     drawn = sample(weights, n, random.Random(seed))
@@ -62,6 +65,7 @@ def test_heavier_ones_are_drawn_more_often():
     assert heavy / 4000 == pytest.approx(2.5 / 3.5, abs=0.03)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from("abc"), max_size=60), st.lists(st.sampled_from("abc"), max_size=20))
 def test_in_proportion_gives_everything_and_keeps_the_order_within_a_group(groups, before):
     items = [f"{group}{number}" for number, group in enumerate(groups)]

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import fsrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.learning.reviewing import (
@@ -62,11 +62,13 @@ def test_a_wrong_answer_brings_a_strong_card_back_soon():
     assert weak.stability < strong.stability
 
 
+@settings(deadline=None)
 @given(_histories)
 def test_the_same_answers_always_give_the_same_card(history):
     assert _card(history) == _card(history)
 
 
+@settings(deadline=None)
 @given(_histories)
 def test_the_zone_in_which_a_moment_is_written_changes_nothing(history):
     here = _card(history)
@@ -78,6 +80,7 @@ def test_the_zone_in_which_a_moment_is_written_changes_nothing(history):
     assert card == here
 
 
+@settings(deadline=None)
 @given(_histories, st.integers(0, 500))
 def test_at_whole_days_it_remembers_what_fsrs_says(history, days):
     card = _card(history)
@@ -96,6 +99,7 @@ def test_at_whole_days_it_remembers_what_fsrs_says(history, days):
     )
 
 
+@settings(deadline=None)
 @given(_histories, st.floats(0, 400), st.floats(0, 400))
 def test_nobody_remembers_better_by_waiting(history, one, other):
     card = _card(history)
@@ -110,6 +114,7 @@ def test_after_as_many_days_as_its_stability_nine_in_ten_are_remembered():
     assert retention(12.5, 12.5) == pytest.approx(0.9)
 
 
+@settings(deadline=None)
 @given(_histories, st.floats(0, 90), _ratings)
 def test_what_a_review_would_give_is_what_it_gives(history, gap, rating):
     card = _card(history)
@@ -120,6 +125,7 @@ def test_what_a_review_would_give_is_what_it_gives(history, gap, rating):
     assert foreseen == pytest.approx(review(card, "OS0316", rating, at).stability, rel=1e-9)
 
 
+@settings(deadline=None)
 @given(_ratings)
 def test_what_a_first_answer_would_give_is_what_it_gives(rating):
     assert stability_after(None, rating, START) == review(None, "X", rating, START).stability
@@ -141,6 +147,7 @@ def test_an_answer_dated_before_the_last_review_counts_as_given_right_after_it()
     assert retrievability(after, after.reviewed_at) == 1
 
 
+@settings(deadline=None)
 @given(_histories, st.floats(0, 500))
 def test_what_was_seen_before_the_last_lap_comes_back_before_the_exam(history, days):
     card = _card(history)
