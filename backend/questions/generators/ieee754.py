@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from backend.questions.generators.answers import conclusion, of_pattern, ranked_as
 from backend.questions.generators.frame import Distractor, Draft
-from backend.questions.generators.ieee754_specials import SPECIALS, meaning, special_mistakes
+from backend.questions.generators.ieee754_specials import draw_special, meaning, special_mistakes
 from backend.questions.generators.ieee754_text import (
     decimal,
     decimal_in_code,
@@ -43,7 +44,8 @@ class Ieee754Generator:
 
     def draft(self, chance: random.Random) -> Draft:
         """Draw the form, then its number."""
-        return mixed(chance.choice(_FORMS)(chance), chance)
+        made = mixed(chance.choice(_FORMS)(chance), chance)
+        return ranked_as(made, chance, of_pattern) if made.correct.endswith("H") else made
 
 
 def _to_word(chance: random.Random) -> Draft:
@@ -143,9 +145,14 @@ def _exponent_field(chance: random.Random) -> Draft:
 
 
 def _special(chance: random.Random) -> Draft:
-    single = chance.choice(SPECIALS)
+    single = draw_special(chance)
     right, why = meaning(single)
-    stem = f"IEEE 754 单精度浮点数的机器数为 {hexadecimal(single)}，它表示什么？"
+    stem = chance.choice(
+        (
+            f"IEEE 754 单精度浮点数的机器数为 {hexadecimal(single)}，它表示什么？",
+            f"C 语言 float 型变量 x 的机器数为 {hexadecimal(single)}，它表示什么？",
+        )
+    )
     steps = (
         f"数符 {single.sign}，阶码 {single.exponent:08b}，尾数 {single.fraction:023b}。",
         "阶码全 0：尾数 0 是 ±0，非 0 是非规格化数；阶码全 1：尾数 0 是 ±∞，非 0 是 NaN。",
@@ -255,7 +262,7 @@ def _number(chance: random.Random) -> Fraction:
     elif style == "whole":
         digits, places = chance.randrange(5, 64, 2), -chance.randint(0, 3)
     else:
-        digits, places = chance.choice((3, 5, 7, 9, 11, 13)), chance.randint(4, 7)
+        digits, places = chance.randrange(3, 26, 2), chance.randint(4, 7)
     return sign * Fraction(digits) / Fraction(2) ** places
 
 
@@ -277,5 +284,5 @@ def _draft(
     convention: str = _CONVENTION,
     point: str = "CO0218",
 ) -> Draft:
-    last = f"所以答案是 {right}：{why}"
-    return Draft((point,), difficulty, stem, right, why, wrong, (*steps, last), _SOURCE, convention)
+    steps = (*steps, conclusion(right, why))
+    return Draft((point,), difficulty, stem, right, why, wrong, steps, _SOURCE, convention)

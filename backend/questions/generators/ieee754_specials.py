@@ -1,5 +1,6 @@
 """What the special words of single precision stand for, and what they are taken for."""
 
+import random
 from fractions import Fraction
 
 from backend.questions.generators.frame import Distractor
@@ -7,23 +8,21 @@ from backend.questions.generators.ieee754_text import power_form, subnormal_form
 from backend.questions.solvers.ieee754 import BIAS, FRACTION_BITS, LEAST_POWER, Single
 
 _HIDDEN = 2**FRACTION_BITS
-SPECIALS = (
-    Single(1, 0, 0),
-    *(
-        Single(sign, exponent, fraction)
-        for sign in (0, 1)
-        for exponent, fraction in (
-            (255, 0),
-            (255, _HIDDEN // 2),
-            (255, 1),
-            (0, _HIDDEN // 2),
-            (0, _HIDDEN // 4),
-            (0, _HIDDEN // 4 * 3),
-            (0, _HIDDEN // 8),
-            (0, 1),
-        )
-    ),
-)
+_ALL_ONES = 255
+_TOP_DIGITS = 16
+
+
+def draw_special(chance: random.Random) -> Single:
+    """Draw a special word other than +0; the fraction is one bit or begins with four bits."""
+    kind = chance.choices(("zero", "infinity", "nan", "subnormal"), (1, 1, 5, 5))[0]
+    if kind == "zero":
+        return Single(1, 0, 0)
+    sign, exponent = chance.randint(0, 1), 0 if kind == "subnormal" else _ALL_ONES
+    if kind == "infinity":
+        return Single(sign, exponent, 0)
+    one_bit = 1 << chance.randrange(FRACTION_BITS)
+    four_bits = chance.randrange(1, _TOP_DIGITS) * _HIDDEN // _TOP_DIGITS
+    return Single(sign, exponent, chance.choice((one_bit, four_bits, four_bits)))
 
 
 def meaning(single: Single) -> tuple[str, str]:
@@ -46,7 +45,7 @@ def special_mistakes(single: Single) -> list[Distractor]:
     return [
         *_taken_for_normal(single),
         *(
-            Distractor(text, mistake, f"{cause}；这里阶码{_shown(single)}。")
+            Distractor(text, mistake, f"{cause}；{_against(single, mistake)}。")
             for text, mistake, cause in _other_kinds(single)
         ),
     ]
@@ -88,10 +87,32 @@ def _other_kinds(single: Single) -> list[tuple[str, str, str]]:
         (f"{sign}∞", "takes-it-for-infinity", "无穷大是阶码全 1、尾数全 0"),
         ("NaN（非数）", "takes-it-for-nan", "NaN 是阶码全 1、尾数不为 0"),
         (f"{sign}0", "takes-it-for-zero", "0 是阶码、尾数全 0"),
-        (f"{other}∞" if single.exponent else f"{other}0", "wrong-sign", "数符 1 为负、0 为正"),
+        *_with_other_sign(single, other),
     ]
 
 
-def _shown(single: Single) -> str:
+def _with_other_sign(single: Single, other: str) -> list[tuple[str, str, str]]:
+    """The value of the other sign, where it is near what the word stands for."""
+    match single.kind:
+        case "nan":
+            mistake = "takes-it-for-infinity-of-other-sign"
+            return [(f"{other}∞", mistake, "无穷大的尾数全 0")]
+        case "infinity":
+            return [(f"{other}∞", "wrong-sign", "数符 1 为负、0 为正")]
+        case "zero":
+            return [(f"{other}0", "wrong-sign", "数符 1 为负、0 为正")]
+        case _:
+            mistake = "takes-it-for-zero-of-other-sign"
+            return [(f"{other}0", mistake, "0 的尾数全 0")]
+
+
+def _against(single: Single, mistake: str) -> str:
+    """What the word shows against a wrong reading."""
+    if mistake == "takes-it-for-infinity-of-other-sign":
+        return "这里尾数不为 0，是 NaN，与数符无关"
+    if mistake == "takes-it-for-zero-of-other-sign":
+        return "这里尾数不为 0，是非规格化数"
+    if mistake == "wrong-sign":
+        return f"这里数符为 {single.sign}"
     exponent = "全 1" if single.exponent else "全 0"
-    return f"{exponent}、尾数{'不为 0' if single.fraction else '全 0'}、数符为 {single.sign}"
+    return f"这里阶码{exponent}、尾数{'不为 0' if single.fraction else '全 0'}"

@@ -150,3 +150,22 @@ def test_no_distractor_is_another_name_of_the_right_number():
         right = number_of(draft.correct)
         if "表示什么" in draft.stem and right is not None:
             assert all(number_of(text) != right for text in wrong_of(draft).values())
+
+
+def test_no_reason_of_a_nan_suggests_that_a_sign_would_make_it_infinite():
+    asked = [d for d in drafts(GENERATOR) if d.correct.startswith("NaN")]
+    assert len(asked) > 10
+    for draft in asked:
+        whys = {wrong.value: wrong.why for wrong in draft.distractors}
+        assert {"+∞", "−∞"} < whys.keys()
+        for value in ("+∞", "−∞"):
+            assert "尾数不为 0" in whys[value]
+            assert "数符 1 为负" not in whys[value]
+
+
+def test_special_words_are_of_every_kind_and_seldom_the_same():
+    asked = [d for d in drafts(GENERATOR) if "表示什么" in d.stem]
+    kinds = {"−0", "+∞", "−∞", "NaN（非数）"}
+    assert kinds < {d.correct for d in asked}
+    assert sum(d.correct not in kinds for d in asked) > len(asked) // 4
+    assert len({d.stem for d in asked}) > 3 * len(asked) // 4
