@@ -53,7 +53,12 @@ def _changes(task: DiskTask) -> list[_Change]:
     edge: _Change = (name, why, {"to_edge": not task.to_edge})
     match task.algorithm:
         case "FCFS":
-            return [sstf, *sweeps]
+            backwards: _Change = (
+                "serves-last-first",
+                "先服务了最后到达的请求，次序弄反了",
+                {"requests": task.requests[::-1]},
+            )
+            return [sstf, *sweeps, backwards]
         case "SSTF":
             return [*sweeps, fcfs]
         case "SCAN" | "LOOK":

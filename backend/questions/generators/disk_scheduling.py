@@ -1,13 +1,14 @@
 """Disk arm scheduling: seek distance, its average, seek time, and the order of service."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
+from backend.questions.generators.disk_asks import Ask, drawn_ask, listed
 from backend.questions.generators.disk_mistakes import mistaken_runs, run_of
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.mixing import mixed
+from backend.questions.generators.ranking import ranked
 from backend.questions.solvers.disk_scheduling import (
     DiskAlgorithm,
     DiskRun,
@@ -36,132 +37,6 @@ _INTROS = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
-    """A thing to ask: how it stands in an option, and the slips made with the right run."""
-
-    text: str
-    value: Callable[[DiskRun], str]
-    slips: Callable[[DiskRun], Sequence[tuple[str, str, str]]]
-    decisive: Callable[[DiskRun], str]
-    given: str = ""
-    harder: bool = False
-    divides: bool = False
-
-
-def _tracks(total: Fraction | int) -> str:
-    return f"{float(total):g} 个磁道"
-
-
-def _total_slips(run: DiskRun, show: Callable[[int], str]) -> list[tuple[str, str, str]]:
-    tracks = (run.task.head, *run.task.requests)
-    return [
-        (
-            "omits-first-move",
-            "漏了从磁头起始位置到第一个请求的移动",
-            show(run.total - run.moves[0].distance),
-        ),
-        ("takes-span", "只算了最大与最小磁道号之差", show(max(tracks) - min(tracks))),
-        (
-            "omits-last-move",
-            "漏了到最后一个请求的移动",
-            show(run.total - run.moves[-1].distance),
-        ),
-    ]
-
-
-def _sum(run: DiskRun) -> str:
-    return f"{' + '.join(str(m.distance) for m in run.moves if m.distance)} = {run.total}"
-
-
-def _total_ask() -> _Ask:
-    return _Ask(
-        "总寻道长度是多少个磁道？",
-        lambda run: _tracks(run.total),
-        lambda run: _total_slips(run, _tracks),
-        lambda run: f"总寻道长度 = {_sum(run)} 个磁道",
-    )
-
-
-def _average_ask() -> _Ask:
-    def value(run: DiskRun) -> str:
-        return _tracks(_rounded(Fraction(run.total, len(run.task.requests))))
-
-    def slips(run: DiskRun) -> list[tuple[str, str, str]]:
-        count = len(run.task.requests)
-        wrong = _total_slips(run, lambda t: _tracks(_rounded(Fraction(t, count))))
-        more = _tracks(_rounded(Fraction(run.total, count + 1)))
-        return [*wrong, ("divides-by-stops", "除数把磁头起始位置也算成了一个请求", more)]
-
-    return _Ask(
-        "平均寻道长度是多少？",
-        value,
-        slips,
-        lambda run: (
-            f"总寻道长度 {run.total}，平均 {run.total} ÷ {len(run.task.requests)} = {value(run)}"
-        ),
-        harder=True,
-        divides=True,
-    )
-
-
-def _rounded(value: Fraction) -> Fraction:
-    return round(value, 1)
-
-
-def _time_ask(milliseconds: int) -> _Ask:
-    def show(total: int) -> str:
-        return f"{total * milliseconds} ms"
-
-    return _Ask(
-        f"若磁头每移过一个磁道需 {milliseconds} ms，寻道一共花多少时间？",
-        lambda run: show(run.total),
-        lambda run: _total_slips(run, show),
-        lambda run: f"共移动 {_sum(run)} 个磁道，{run.total} × {milliseconds} = {show(run.total)}",
-        given="寻道时间与移过的磁道数成正比，不计启动时间。",
-        harder=True,
-    )
-
-
-def _place_ask(place: int) -> _Ask:
-    def show(track: int) -> str:
-        return f"{track} 号磁道"
-
-    return _Ask(
-        f"第 {place} 个得到服务的是哪个磁道的请求？",
-        lambda run: show(run.order[place - 1]),
-        lambda run: [
-            (
-                "counts-head-as-first",
-                "把磁头起始位置数成了第 1 个",
-                show(run.order[place - 2]),
-            ),
-            ("counts-one-further", "多数了一个", show(run.order[place])),
-        ],
-        lambda run: f"服务次序为 {_list(run.order)}，第 {place} 个是 {run.order[place - 1]}",
-    )
-
-
-def _order_ask() -> _Ask:
-    def slips(run: DiskRun) -> list[tuple[str, str, str]]:
-        ascending = sorted(run.task.requests)
-        return [
-            ("sorts-upwards", "直接按磁道号从小到大服务", _list(ascending)),
-            ("sorts-downwards", "直接按磁道号从大到小服务", _list(ascending[::-1])),
-        ]
-
-    return _Ask(
-        "各请求得到服务的先后次序是什么？",
-        lambda run: _list(run.order),
-        slips,
-        lambda run: f"服务次序为 {_list(run.order)}",
-    )
-
-
-def _list(tracks: Sequence[int]) -> str:
-    return "、".join(str(track) for track in tracks)
-
-
-@dataclass(frozen=True, slots=True)
 class DiskScheduling:
     """FCFS, SSTF, SCAN and C-SCAN over a short queue."""
 
@@ -171,7 +46,7 @@ class DiskScheduling:
 
     def draft(self, chance: random.Random) -> Draft:
         algorithm = chance.choices(_ALGORITHMS, (1, 3, 4, 4))[0]
-        ask = _ask(algorithm, chance)
+        ask = drawn_ask(algorithm, chance)
         run = _telling_run(algorithm, chance, ask)
         runs = [(name, why, ask.value(other)) for name, why, other in mistaken_runs(run.task)]
         slips = ask.slips(run)
@@ -190,35 +65,29 @@ class DiskScheduling:
             source=("os.disk-scheduling",),
             convention=_convention(run.task) + ask.given,
         )
-        return mixed(draft, chance)
+        draft = mixed(draft, chance)
+        return draft if ask.lists else ranked(draft, chance)
 
 
-def _ask(algorithm: DiskAlgorithm, chance: random.Random) -> _Ask:
-    asks = [_total_ask(), _total_ask(), _average_ask(), _time_ask(chance.choice((2, 3, 5)))]
-    if algorithm != "FCFS":
-        asks += [_place_ask(chance.choice((3, 4))), _order_ask()]
-    return chance.choice(asks)
-
-
-def _telling_run(algorithm: DiskAlgorithm, chance: random.Random, ask: _Ask) -> DiskRun:
+def _telling_run(algorithm: DiskAlgorithm, chance: random.Random, ask: Ask) -> DiskRun:
     """Draw a task without ties on which the mistakes tell; after many draws any will do."""
     run = run_of(_task(algorithm, chance, ask))
     for _ in range(_MAX_DRAWS):
         values = {ask.value(other) for _, _, other in mistaken_runs(run.task)}
-        even = not ask.divides or run.total * 10 % len(run.task.requests) == 0
-        if even and not meets_tie(run) and len(values - {ask.value(run)}) >= 2:
+        if not meets_tie(run) and len(values - {ask.value(run)}) >= 2:
             break
         run = run_of(_task(algorithm, chance, ask))
     return run
 
 
-def _task(algorithm: DiskAlgorithm, chance: random.Random, ask: _Ask) -> DiskTask:
+def _task(algorithm: DiskAlgorithm, chance: random.Random, ask: Ask) -> DiskTask:
     """Draw a task with at least two requests on each side of the head.
 
-    The way back takes its time, so it counts where time is asked.
+    The way back takes its time, so it counts where time is asked; a fifth of any number has at most
+    one decimal.
     """
     head = chance.randint(60, 140)
-    count = chance.choice((5, 6, 6, 8))
+    count = 5 if ask.divides else chance.choice((5, 6, 6, 8))
     below = chance.randint(2, count - 2)
     low = chance.sample(range(3, head - 2), below)
     high = chance.sample(range(head + 3, _LAST_TRACK - 3), count - below)
@@ -257,7 +126,7 @@ def _stem(task: DiskTask, chance: random.Random) -> str:
     return chance.choice(_INTROS).format(
         head=task.head,
         direction=direction,
-        requests=_list(task.requests),
+        requests=listed(task.requests),
         name=chance.choice(_NAMES[task.algorithm]),
     )
 

@@ -1,5 +1,6 @@
 """Disk scheduling questions against closed formulas and sorted lists, read from the stem alone."""
 
+import itertools
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from backend.questions.generators.disk_mistakes import mistaken_runs, nearest_to
 from backend.questions.generators.disk_scheduling import DiskScheduling
 from backend.questions.solvers.disk_scheduling import DiskRun, DiskTask, Stop, schedule
 from tests.unit.questions.generators.checks import check, drafts, questions
+from tests.unit.questions.generators.ranks import check_ranks
 
 GENERATOR = DiskScheduling()
 MODULE = "backend.questions.solvers.disk_scheduling"
@@ -135,6 +137,49 @@ def test_an_average_is_exact():
         if "平均寻道长度" in question.stem:
             mean = float(question.options[question.answer].split()[0])
             assert mean * len(given(question)[2]) == pytest.approx(total(question), abs=1e-9)
+
+
+def test_no_average_among_the_options_is_rounded():
+    """No rule says how, so each must be a whole distance divided by a number of requests."""
+    seen = set()
+    for draft in drafts(GENERATOR):
+        if "平均寻道长度" in draft.stem:
+            count = len(given(draft)[2])
+            for wrong in draft.distractors:
+                stops = {"divides-by-stops": count + 1, "divides-by-gaps": count - 1}
+                divisor = stops.get(wrong.mistake, count)
+                distance = float(wrong.value.split()[0]) * divisor
+                assert distance == pytest.approx(round(distance), abs=1e-9), wrong
+                if wrong.mistake in stops:
+                    assert round(distance) == total(draft)
+                    seen.add(wrong.mistake)
+    assert len(seen) == 2
+
+
+def test_the_rank_of_the_key_gives_nothing_away():
+    def kind_of(question):
+        return given(question)[0], re.sub(r"\d+", "", question.stem)[-9:]
+
+    assert len(check_ranks(GENERATOR, kind_of)) >= 14
+
+
+def test_a_slip_is_what_it_says():
+    seen = set()
+    for draft in drafts(GENERATOR):
+        if "总寻道长度" in draft.stem:
+            _, head, _, _ = given(draft)
+            first, last = order(draft)[0], order(draft)[-1]
+            values = {d.mistake: d.value for d in draft.distractors}
+            walked = total(draft)
+            home, zero = walked + abs(last - head), walked - abs(first - head) + first
+            assert values["returns-to-the-start"] == f"{home} 个磁道"
+            assert values["starts-at-track-0"] == f"{zero} 个磁道"
+            if given(draft)[0] == "FCFS":
+                stops = [head, *order(draft)[::-1]]
+                back = sum(abs(a - b) for a, b in itertools.pairwise(stops))
+                assert values["serves-last-first"] == f"{back} 个磁道"
+            seen.add(given(draft)[0])
+    assert len(seen) == 4
 
 
 def test_the_mistakes_give_what_the_card_gives_for_the_other_algorithms():
