@@ -5,15 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from backend.questions.generators.answers import conclusion, of_number, ranked_as
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.mixing import mixed
 from backend.questions.generators.pipeline_text import (
+    clock_said,
     gigahertz,
+    given,
     in_cycles,
     nanoseconds,
     per_second,
     percent,
+    stages_said,
     three_places,
+    time_said,
     two_places,
 )
 from backend.questions.solvers.pipeline_time import (
@@ -27,10 +32,6 @@ _SOURCE = ("co.pipeline",)
 _CONVENTION = "各段由同一时钟控制，每条指令在每一段都占一个时钟周期。"
 _SERIAL = "不采用流水线时，一条指令的时间是各段时间之和，不计段寄存器延迟。"
 _EFFICIENCY = "效率 = 时空图中任务占用的面积 ÷ 总面积，从第一条指令进入到最后一条流出为止。"
-_NAMES = {
-    4: "取指、译码、执行、写回",
-    5: "取指、译码、执行、访存、写回",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class PipelineTimeGenerator:
 
     def draft(self, chance: random.Random) -> Draft:
         """Draw the form, then its stages."""
-        return mixed(chance.choice(_FORMS)(chance), chance)
+        return ranked_as(mixed(chance.choice(_FORMS)(chance), chance), chance, of_number)
 
 
 def _total_time(chance: random.Random) -> Draft:
@@ -60,9 +61,9 @@ def _total_time(chance: random.Random) -> Draft:
         (Fraction(depth * count * cycle), "no-overlap", "没有重叠，算成了逐条执行。"),
         (Fraction(run.serial_time), "without-a-pipeline", "这是不采用流水线的时间。"),
     ]
-    stem = f"{_given(run)}连续执行 {count} 条指令，没有停顿，一共需要多少时间？"
+    stem = f"{given(run)}连续执行 {count} 条指令，没有停顿，一共需要多少时间？"
     why = f"时钟周期 {cycle} ps，共 {depth} + {count} − 1 = {run.cycles} 个周期。"
-    return _draft(run, stem, nanoseconds, Fraction(run.time), why, times, 2, (_time_said(run),))
+    return _timed(run, stem, why, times, 2, (time_said(run),))
 
 
 def _throughput(chance: random.Random) -> Draft:
@@ -77,11 +78,11 @@ def _throughput(chance: random.Random) -> Draft:
         (Fraction(1, depth * run.cycle), "no-overlap", "没有重叠，算成了逐条执行。"),
     ]
     stem = (
-        f"{_given(run)}连续执行 {count} 条指令，没有停顿，实际吞吐率约为多少（保留三位有效数字）？"
+        f"{given(run)}连续执行 {count} 条指令，没有停顿，实际吞吐率约为多少（保留三位有效数字）？"
     )
     why = f"{count} 条指令用 {run.cycles} × {run.cycle} = {run.time} ps，吞吐率 = 指令数 ÷ 总时间。"
-    step = f"吞吐率 = {count} ÷ {nanoseconds(Fraction(run.time))}。"
-    return _draft(run, stem, per_second, run.throughput, why, rates, 3, (step,))
+    step = f"吞吐率 = {count} ÷ {nanoseconds(Fraction(run.time))} ≈ {per_second(run.throughput)}。"
+    return _draft(run, stem, per_second, run.throughput, why, rates, 3, (time_said(run), step))
 
 
 def _speedup(chance: random.Random) -> Draft:
@@ -97,11 +98,12 @@ def _speedup(chance: random.Random) -> Draft:
             "counts-k-plus-n",
             _ONE_TOO_MANY,
         ),
+        (1 / run.speedup, "divides-the-wrong-way", "除反了，应是不流水的时间除以流水的时间。"),
         (Fraction(depth), "takes-the-depth", "段数只是各段相等、指令数很大时的极限。"),
         (run.serial_time / (run.cycles * _average(task)), "takes-the-average-stage", _AVERAGE),
     ]
     stem = (
-        f"{_given(run)}连续执行 {count} 条指令，没有停顿。"
+        f"{given(run)}连续执行 {count} 条指令，没有停顿。"
         "与不采用流水线相比，加速比约为多少（保留两位小数）？"
     )
     why = f"不流水 {count} × {whole} = {run.serial_time} ps，流水 {run.time} ps，两者相除。"
@@ -124,6 +126,8 @@ def _efficiency(chance: random.Random) -> Draft:
         (Fraction(count - depth + 1, run.cycles), "counts-full-cycles-only", _FULL_ONLY),
         (Fraction(depth - 1, run.cycles), "gives-the-idle-share", "这是空闲的比例。"),
         (Fraction(count, count + depth - 2), "fills-one-cycle-too-few", "装入的周期少算了一个。"),
+        (1 - Fraction(depth - 1, 2 * run.cycles), "takes-off-one-corner", _ONE_CORNER),
+        (Fraction(1), "ignores-the-idle-stages", "装入和排空时有的段空闲，效率到不了 100%。"),
     ]
     stem = (
         f"某指令流水线有 {depth} 段，每段时间都是 {run.cycle} ps，不计段寄存器延迟。"
@@ -180,12 +184,24 @@ def _frequency(chance: random.Random) -> Draft:
         (Fraction(1000, min(task.stages) + task.latch), "takes-the-shortest-stage", _SHORTEST),
         (Fraction(1000, sum(task.stages)), "takes-the-sum", "各段之和是不流水时一条指令的时间。"),
         (Fraction(1000, second), "overlooks-the-longest-stage", "看漏了最长的一段。"),
-        (Fraction(1000, cycle + max(10, task.latch)), "adds-the-latch-twice", "多加了一次延迟。"),
+        *_sums_with_latch(run),
     ]
-    stem = f"{_given(run)}该流水线的时钟频率最高约为多少 GHz（保留两位小数）？"
+    stem = f"{given(run)}该流水线的时钟频率最高约为多少 GHz（保留两位小数）？"
     why = f"时钟周期 {cycle} ps，频率 = 1 ÷ {cycle} ps。"
-    step = f"频率 = 1 ÷ {cycle} ps = {gigahertz(Fraction(1000, cycle))}。"
+    step = f"频率 = 1 ÷ {cycle} ps ≈ {gigahertz(Fraction(1000, cycle))}。"
     return _draft(run, stem, gigahertz, Fraction(1000, cycle), why, clocks, 2, (step,))
+
+
+def _sums_with_latch(run: PipelineRun) -> list[_Wrong]:
+    """Frequencies with the delay added too often; none without one."""
+    task = run.task
+    if not task.latch:
+        return []
+    whole = sum(task.stages) + len(task.stages) * task.latch
+    return [
+        (Fraction(1000, run.cycle + task.latch), "adds-the-latch-twice", "段寄存器延迟只加一次。"),
+        (Fraction(1000, whole), "takes-the-sum-with-latches", "时钟周期只含最长的一段。"),
+    ]
 
 
 def _split(chance: random.Random) -> Draft:
@@ -204,16 +220,16 @@ def _split(chance: random.Random) -> Draft:
         (Fraction(count * run.cycle), "forgets-the-filling", _NO_FILLING),
     ]
     stem = (
-        f"{_given(before)}现把最长的一段拆成时间相等的两段，其余不变。"
+        f"{given(before)}现把最长的一段拆成时间相等的两段，其余不变。"
         f"拆分后连续执行 {count} 条指令，没有停顿，一共需要多少时间？"
     )
     why = (
         f"拆分后 {depth} 段，时钟周期 {run.cycle} ps，"
         f"共 {depth} + {count} − 1 = {run.cycles} 个周期。"
     )
-    stages = f"拆分后 {depth} 段，时间依次为 {_stages_said(task)}。"
-    steps = (stages, _clock_said(run), _time_said(run))
-    return _draft(run, stem, nanoseconds, Fraction(run.time), why, times, 4, steps, timed=False)
+    stages = f"拆分后 {depth} 段，时间依次为 {stages_said(task)}。"
+    steps = (stages, clock_said(run), time_said(run))
+    return _timed(run, stem, why, times, 4, steps, clock=False)
 
 
 _FORMS: tuple[Callable[[random.Random], Draft], ...] = (
@@ -233,9 +249,8 @@ _SHORTEST = "时钟周期由最长的一段决定，不是最短的。"
 _UNALIGNED = "第一条指令也要每段占一个时钟周期，不能按各段实际时间算。"
 _EQUAL_ONLY = "k × n ÷ (k + n − 1) 只在各段时间相等、没有延迟时成立。"
 _OTHER_LONGEST = "拆分后最长的是另一段，时钟周期不能只取一半。"
+_ONE_CORNER = "只扣了装入时空闲的一角，漏了排空时的一角。"
 _FULL_ONLY = "只数了各段都忙的周期，装入和排空时也有段在忙。"
-
-_Wrong = tuple[Fraction, str, str]
 
 
 def _uneven(
@@ -247,30 +262,8 @@ def _uneven(
     others = [10 * chance.randint(4, second // 10) for _ in range(depth - 2)]
     stages = [longest, second, *others]
     chance.shuffle(stages)
-    latch = chance.choice((0, 5, 10, 10, 20))
+    latch = chance.choice((0, 10, 10, 20, 20, 30))
     return run_pipeline(PipelineTask(tuple(stages), chance.choice(instructions), latch))
-
-
-def _given(run: PipelineRun) -> str:
-    task = run.task
-    depth = len(task.stages)
-    latch = f"段寄存器延迟 {task.latch} ps" if task.latch else "不计段寄存器延迟"
-    return f"某指令流水线分为{_NAMES[depth]} {depth} 段，时间依次为 {_stages_said(task)}，{latch}。"
-
-
-def _stages_said(task: PipelineTask) -> str:
-    return f"{'、'.join(map(str, task.stages))} ps"
-
-
-def _clock_said(run: PipelineRun) -> str:
-    task = run.task
-    longest = f"最长段 {max(task.stages)} + 段寄存器延迟 {task.latch}" if task.latch else "最长段"
-    return f"时钟周期 = {longest} = {run.cycle} ps。"
-
-
-def _time_said(run: PipelineRun) -> str:
-    total = nanoseconds(Fraction(run.time))
-    return f"总时间 = {run.cycles} × {run.cycle} = {run.time} ps = {total}。"
 
 
 def _average(task: PipelineTask) -> Fraction:
@@ -280,6 +273,21 @@ def _average(task: PipelineTask) -> Fraction:
 def _without_latch(run: PipelineRun, value: Fraction) -> list[_Wrong]:
     why = f"时钟周期还要加段寄存器延迟 {run.task.latch} ps。"
     return [(value, "forgets-the-latch", why)] if run.task.latch else []
+
+
+def _timed(
+    run: PipelineRun,
+    stem: str,
+    why: str,
+    wrong: Sequence[_Wrong],
+    difficulty: int,
+    steps: tuple[str, ...],
+    clock: bool = True,
+) -> Draft:
+    """Ask for a time in two places; a mistake whose time has more is left out."""
+    exact = [each for each in wrong if each[0] % 10 == 0]
+    time = Fraction(run.time)
+    return _draft(run, stem, nanoseconds, time, why, exact, difficulty, steps, timed=clock)
 
 
 def _draft(
@@ -294,8 +302,7 @@ def _draft(
     convention: str = _CONVENTION,
     timed: bool = True,
 ) -> Draft:
-    clock = (_clock_said(run),) if timed else ()
-    last = f"所以答案是 {write(right)}：{why}"
+    clock = (clock_said(run),) if timed else ()
     return Draft(
         ("CO0515",),
         difficulty,
@@ -303,7 +310,7 @@ def _draft(
         write(right),
         why,
         [Distractor(write(value), mistake, said) for value, mistake, said in wrong if value > 0],
-        (*clock, *steps, last),
+        (*clock, *steps, conclusion(write(right), why)),
         _SOURCE,
         convention,
     )

@@ -66,8 +66,9 @@ def answer_of(question):
         rate, power = count / time * 10**12, 0
         while rate >= 10:
             rate, power = rate / 10, power + 1
-        return f"{half_up(rate, 2)}×10{str(power).translate(DIGITS)} 条/秒"
-    return f"{half_up(time / 1000, 3).rstrip('0').rstrip('.')} ns"
+        return f"{half_up(rate, 2)} × 10{str(power).translate(DIGITS)} 条/秒"
+    assert time % 10 == 0
+    return f"{half_up(time / 1000, 2)} ns"
 
 
 def of_stalls(stem, count):
@@ -123,7 +124,7 @@ def test_the_wrong_times_are_what_the_mistakes_give():
         wrong, clock = wrong_of(draft), max(stages) + latch
 
         def said(picoseconds):
-            return f"{half_up(Fraction(picoseconds, 1000), 3).rstrip('0').rstrip('.')} ns"
+            return f"{half_up(Fraction(picoseconds, 1000), 2)} ns"
 
         assert wrong["forgets-the-filling"] == said(count * clock)
         assert wrong["no-overlap"] == said(depth * count * clock)
@@ -131,3 +132,38 @@ def test_the_wrong_times_are_what_the_mistakes_give():
         aligned = sum(stage + latch for stage in stages) + (count - 1) * clock
         assert wrong["first-instruction-unaligned"] == said(aligned)
         assert ("forgets-the-latch" in wrong) == (latch > 0)
+
+
+def test_all_four_times_have_the_same_number_of_decimals():
+    asked = [d for d in drafts(GENERATOR) if "多少时间" in d.stem]
+    for draft in asked:
+        for text in (draft.correct, *(wrong.value for wrong in draft.distractors)):
+            assert re.fullmatch(r"\d+\.\d\d ns", text)
+
+
+def test_a_delay_is_added_twice_only_where_there_is_one():
+    asked = [d for d in drafts(GENERATOR) if "频率" in d.stem]
+    assert {"延迟 " in d.stem for d in asked} == {True, False}
+    for draft in asked:
+        assert ("adds-the-latch-twice" in wrong_of(draft)) == ("延迟 " in draft.stem)
+
+
+def test_the_wrong_efficiencies_are_what_the_mistakes_give():
+    """Count cells of the diagram: a stage is busy with instruction i from its own cycle on."""
+    asked = [d for d in drafts(GENERATOR) if "效率" in d.stem]
+    assert len(asked) > 40
+    for draft in asked:
+        depth, count = number(r"有 (\d+) 段", draft.stem), number(r"执行 (\d+) 条", draft.stem)
+        cycles, _ = ticks(depth, [True] * count)
+        filling = sum(depth - 1 - stage for stage in range(depth))
+        one_corner = 100 - Fraction(100 * filling, cycles * depth)
+        assert wrong_of(draft)["takes-off-one-corner"] == f"{half_up(one_corner, 1)}%"
+
+
+def test_the_total_time_stands_in_the_steps_of_a_throughput():
+    asked = [d for d in drafts(GENERATOR) if "吞吐率" in d.stem]
+    assert len(asked) > 40
+    for draft in asked:
+        stages, count = stages_of(draft.stem), number(r"执行 (\d+) 条", draft.stem)
+        time = (len(stages) + count - 1) * (max(stages) + number(r"延迟 (\d+) ps", draft.stem))
+        assert any(f"= {time} ps = {half_up(Fraction(time, 1000), 2)} ns" in s for s in draft.steps)
