@@ -13,9 +13,6 @@ _NAMES = {
 }
 
 
-_Wrong = tuple[Fraction, str, str]
-
-
 def _rounded(value: Fraction, places: int) -> Decimal:
     unit = Decimal(1).scaleb(-places)
     exact = Decimal(value.numerator) / Decimal(value.denominator)

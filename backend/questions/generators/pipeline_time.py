@@ -33,6 +33,8 @@ _CONVENTION = "各段由同一时钟控制，每条指令在每一段都占一�
 _SERIAL = "不采用流水线时，一条指令的时间是各段时间之和，不计段寄存器延迟。"
 _EFFICIENCY = "效率 = 时空图中任务占用的面积 ÷ 总面积，从第一条指令进入到最后一条流出为止。"
 
+_Wrong = tuple[Fraction, str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class PipelineTimeGenerator:
