@@ -20,6 +20,9 @@ _SENTENCES = {
     "too_short": "字段 {field} 的项目太少（至少 {min_length} 个）",
     "too_long": "字段 {field} 的项目太多（最多 {max_length} 个）",
     "string_too_long": "字段 {field} 太长（最多 {max_length} 字）",
+    "greater_than_equal": "字段 {field} 的值 {value!r} 太小（至少 {ge}）",
+    "less_than_equal": "字段 {field} 的值 {value!r} 太大（最多 {le}）",
+    "literal_error": "字段 {field} 的值 {value!r} 不对，应是 {expected} 之一",
     "string_pattern_mismatch": "字段 {field} 的值 {value!r} 写法不对（应符合 {pattern}）",
 }
 
