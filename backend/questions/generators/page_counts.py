@@ -96,6 +96,11 @@ COUNTS: tuple[Count, ...] = (
         lambda run: (
             ("counts-every-fault", "把装入空页框的缺页也算了进去", _times(run.faults)),
             ("counts-hits", "数成了命中次数", _times(run.hits)),
+            (
+                "counts-only-new-pages",
+                "只数了新页首次调入时的淘汰，没有算被淘汰后的再次调入",
+                _times(_kinds(run) - run.task.frames),
+            ),
             ("misses-one", "漏数了一次淘汰", _times(replaced(run) - 1)),
         ),
         _replaced_decisive,

@@ -5,12 +5,13 @@ that run in the same way as the key is read from the right one.
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.mixing import mixed
-from backend.questions.generators.page_counts import COUNTS, NO_FIRST_LOAD, replaced
+from backend.questions.generators.page_counts import COUNTS, NO_FIRST_LOAD
+from backend.questions.generators.page_draws import BELADY_PATTERNS, telling_run
 from backend.questions.generators.page_mistakes import MISTAKES, Past, mistaken_runs, run_of
 from backend.questions.generators.page_steps import (
     CONVENTIONS,
@@ -20,6 +21,7 @@ from backend.questions.generators.page_steps import (
     reason_for,
     steps_of,
 )
+from backend.questions.generators.ranking import ranked
 from backend.questions.solvers.page_replacement import PageAlgorithm, PageRun, PageStep, PageTask
 
 _ALGORITHMS: tuple[PageAlgorithm, ...] = ("FIFO", "LRU", "OPT", "CLOCK")
@@ -50,27 +52,6 @@ _INTROS = (
     "页面访问序列为 {references}，进程有 {frames} 个页框且初始为空，按{name}算法置换页面。",
 )
 _SHORT = (10, 11, 12, 13)
-_MAX_DRAWS = 100
-# Strings on which FIFO faults more often with 4 frames than with 3 (Belady's anomaly), pages
-# numbered by first appearance; the tests recheck each.
-BELADY_PATTERNS = (
-    "012301401234",
-    "0123010401234",
-    "0123014012324",
-    "0123014012343",
-    "0123014101234",
-    "0123031401234",
-    "0123412012340",
-    "0102301401234",
-    "0120301401234",
-    "0121301401234",
-    "0123013401234",
-    "0123014012340",
-    "0123014012434",
-    "0123014021234",
-    "0123101401234",
-    "0123201401234",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,63 +63,25 @@ class PageReplacement:
     points: tuple[str, ...] = tuple(_POINTS.values())
 
     def draft(self, chance: random.Random) -> Draft:
-        return mixed(_drawn(chance), chance)
+        return _drawn(chance)
 
 
 def _drawn(chance: random.Random) -> Draft:
     algorithm = chance.choices(_ALGORITHMS, (4, 5, 3, 4))[0]
     kind = chance.choices(("count", "victim", "residents", "frames"), (5, 3, 1, 1))[0]
     if kind == "victim":
-        return _victim_draft(algorithm, chance)
+        return mixed(_victim_draft(algorithm, chance), chance)
     # What OPT leaves at the end hangs on its ties, and CLOCK has no tale of more frames.
     if kind == "residents" and algorithm != "OPT":
-        return _residents_draft(algorithm, chance)
+        return mixed(_residents_draft(algorithm, chance), chance)
     if kind == "frames" and algorithm in ("FIFO", "LRU"):
-        return _frames_draft(algorithm, chance)
-    return _count_draft(algorithm, chance)
-
-
-def _references(chance: random.Random, length: int) -> tuple[int, ...]:
-    """Draw a string with some locality, no page twice in a row and no a b a b."""
-    pages = chance.sample(range(8), chance.choice((5, 5, 6)))
-    drawn: list[int] = []
-    while len(drawn) < length:
-        near = [page for page in drawn[-4:-1] if page != drawn[-1]]
-        page = chance.choice(near if near and chance.random() < 0.4 else pages)
-        seesaw = len(drawn) > 2 and page == drawn[-2] and drawn[-1] == drawn[-3]
-        if page not in drawn[-1:] and not seesaw:
-            drawn.append(page)
-    return tuple(drawn)
-
-
-def _telling_run(
-    algorithm: PageAlgorithm,
-    chance: random.Random,
-    lengths: Sequence[int],
-    fits: Callable[[PageRun], bool] = lambda _: True,
-    frames: Sequence[int] = (3, 3, 4),
-) -> PageRun:
-    """Draw a task that fits and on which the most typical mistake changes the number of faults.
-
-    After many draws any will do: a draft whose mistakes change nothing is thrown away anyhow.
-    """
-    chosen: PageRun | None = None
-    for _ in range(_MAX_DRAWS):
-        references = _references(chance, chance.choice(lengths))
-        run = run_of(PageTask(algorithm, chance.choice(frames), references))
-        if run.hits < 2 or replaced(run) < 3:
-            continue
-        chosen = run
-        _, _, mistaken = next(mistaken_runs(run.task))
-        if mistaken.faults != run.faults and fits(run):
-            break
-    assert chosen is not None
-    return chosen
+        return mixed(_frames_draft(algorithm, chance), chance)
+    return ranked(mixed(_count_draft(algorithm, chance), chance), chance)
 
 
 def _count_draft(algorithm: PageAlgorithm, chance: random.Random) -> Draft:
     count = chance.choice(COUNTS)
-    run = _telling_run(algorithm, chance, count.lengths)
+    run = telling_run(algorithm, chance, count.lengths)
     runs = [(name, why, count.value(other)) for name, why, other in mistaken_runs(run.task)]
     slips = count.slips(run)
     wrong = [runs[0], slips[0], *runs[1:], *slips[1:]]
@@ -155,7 +98,7 @@ def _count_draft(algorithm: PageAlgorithm, chance: random.Random) -> Draft:
 
 def _victim_draft(algorithm: PageAlgorithm, chance: random.Random) -> Draft:
     # With four frames, three other pages lie in memory, one for each wrong option.
-    run = _telling_run(
+    run = telling_run(
         algorithm, chance, _SHORT, lambda run: bool(_clear_evictions(run)), frames=(3, 4, 4)
     )
     at = chance.choice(_clear_evictions(run))
@@ -210,7 +153,7 @@ def _wrong_victims(run: PageRun, at: int) -> list[Distractor]:
 
 
 def _residents_draft(algorithm: PageAlgorithm, chance: random.Random) -> Draft:
-    run = _telling_run(algorithm, chance, _SHORT, lambda run: not run.steps[-1].hit)
+    run = telling_run(algorithm, chance, _SHORT, lambda run: not run.steps[-1].hit)
     last, correct = run.steps[-1], _residents(run.steps[-1])
     recent = list(dict.fromkeys(reversed(run.task.references)))[: run.task.frames]
     first, *others = [
@@ -245,7 +188,7 @@ def _frames_draft(algorithm: PageAlgorithm, chance: random.Random) -> Draft:
         pages, pattern = chance.sample(range(8), 5), chance.choice(BELADY_PATTERNS)
         run = run_of(PageTask("FIFO", 3, tuple(pages[int(mark)] for mark in pattern)))
     else:
-        run = _telling_run(algorithm, chance, (11, 12, 13))
+        run = telling_run(algorithm, chance, (11, 12, 13))
     frames = run.task.frames
     more = run_of(replace(run.task, frames=frames + 1))
     correct = _change(run.faults, more.faults)

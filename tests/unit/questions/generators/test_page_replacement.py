@@ -6,11 +6,13 @@ import re
 import pytest
 
 from backend.questions.generators.frame import generate
+from backend.questions.generators.page_draws import BELADY_PATTERNS, telling_run
 from backend.questions.generators.page_mistakes import mistaken_runs, play, play_clock
-from backend.questions.generators.page_replacement import BELADY_PATTERNS, PageReplacement
+from backend.questions.generators.page_replacement import PageReplacement
 from backend.questions.generators.page_steps import clock_states
 from backend.questions.solvers.page_replacement import PageTask, replace_pages
 from tests.unit.questions.generators.checks import check, drafts, questions
+from tests.unit.questions.generators.ranks import check_ranks
 from tests.unit.questions.test_page_replacement import ORACLES, random_tasks
 
 GENERATOR = PageReplacement()
@@ -91,6 +93,37 @@ def test_all_algorithms_and_all_forms_are_asked():
     stems = [question.stem for question in questions(GENERATOR)]
     for word in (*ORACLES, "缺页率", "命中率", "被淘汰的是", "淘汰旧页", "留在内存", "如何变化"):
         assert any(word in stem for stem in stems), word
+
+
+def test_the_rank_of_the_key_gives_nothing_away():
+    def kind_of(question):
+        name = next(name for name in ORACLES if name in question.stem)
+        return name, re.search("[^，。]+？", question.stem)[0]
+
+    assert len(check_ranks(GENERATOR, kind_of)) == 16
+
+
+def test_a_run_drawn_fits_however_rare_that_is():
+    """Once the drawing gave up on a run without a clear eviction."""
+
+    def fits(run):
+        return run.faults == 8 and run.task.references[:2] == (7, 3)
+
+    for seed in range(2):
+        run = telling_run("OPT", random.Random(seed), (12,), fits)
+        assert fits(run)
+
+
+def test_replacements_of_new_pages_alone_are_counted_as_said():
+    seen = 0
+    for draft in drafts(GENERATOR):
+        for wrong in draft.distractors:
+            if "淘汰旧页" in draft.stem and wrong.mistake == "counts-only-new-pages":
+                references = re.search(r"\d(?:、\d)+", draft.stem)[0]
+                kinds = len(set(references)) - 1
+                assert wrong.value == f"{kinds - told(draft)[2]} 次"
+                seen += 1
+    assert seen
 
 
 def two_frames_or_more(algorithm, count):
