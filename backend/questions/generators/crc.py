@@ -8,6 +8,7 @@ from backend.questions.generators.crc_mistakes import (
     Sending,
     Slip,
     divided,
+    framing_slips,
     receiving_slips,
     rest_of,
     sending_slips,
@@ -21,14 +22,18 @@ _SOURCE = ("cn.crc",)
 _SEND_CONVENTION = "数据后补 r 个 0（r 是 G(x) 的次数）做模 2 除法，取 r 位余数；没有初值，不反转。"
 _CHECK_CONVENTION = "收到的整个比特串除以 G(x)（模 2 除法，不再补 0），余数为 0 就接收。"
 # First and last bit 1, as every usable generator has them.
-_GENERATORS = ("1011", "1101", "1001", "10011", "11001", "10101", "11111", "10111")
+_GENERATORS = (
+    *("1011", "1101", "1001", "1111"),
+    *("10011", "11001", "10101", "11111", "10111", "11101", "11011"),
+    *("100101", "101001", "110101", "101011"),
+)
 _MAX_TRIES = 5
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
 class CrcGenerator:
-    """Degrees 3 and 4, six to ten bits of data: what can be divided by hand in two minutes."""
+    """Degrees 3 to 5, six to ten bits of data: what can be divided by hand in two minutes."""
 
     name: str = "crc"
     version: int = 1
@@ -51,19 +56,10 @@ def _check_sequence(chance: random.Random) -> Draft:
 def _frame(chance: random.Random) -> Draft:
     sending = _sending(chance)
     run, data = sending.run, sending.run.task.bits
-    zeros = "0" * len(run.remainder)
-    slips = sending_slips(sending)
-    first, *others = (Distractor(data + s.remainder, s.mistake, s.why) for s in slips)
+    framed = [chance.choice(framing_slips(run))] if chance.random() < 0.5 else []
     wrong = [
-        first,
-        Distractor(run.remainder + data, "check-sequence-in-front", "FCS 接在数据后面，不在前面。"),
-        *others[:1],
-        Distractor(
-            data + zeros + run.remainder,
-            "keeps-the-appended-zeros",
-            f"补的 {len(zeros)} 个 0 只用来做除法，发送时换成余数。",
-        ),
-        *others[1:],
+        *(Distractor(s.remainder, s.mistake, s.why) for s in framed),
+        *(Distractor(data + s.remainder, s.mistake, s.why) for s in sending_slips(sending)),
     ]
     stem = f"{sending.given}数据为 {data}，发送方实际发出的比特串是哪个？"
     return _draft(run, stem, run.frame, f"余数 {run.remainder} 接在数据后面发送。", wrong)
@@ -76,9 +72,10 @@ def _acceptable(chance: random.Random) -> Draft:
     wrong = [
         Distractor(task.bits + slip.remainder, slip.mistake, _rejected(task, slip))
         for slip in sending_slips(sending)
-        if len(slip.remainder) == len(run.remainder)
     ]
-    stem = f"{sending.given}接收方收到下列比特串，其中能通过校验的是哪个？"
+    stem = (
+        f"{sending.given}接收方收到下列比特串，数据部分都是 {task.bits}，其中能通过校验的是哪个？"
+    )
     received = divided(CrcTask(run.frame, task.generator, received=True))
     why = f"除以 {task.generator} 的余数是 {received.remainder}。"
     steps = (
@@ -105,15 +102,17 @@ def _received(chance: random.Random) -> Draft:
 def _undetected(chance: random.Random) -> Draft:
     """Ask for the error pattern that is a multiple of the generator."""
     sending = _sending(chance)
-    generator, width = sending.run.task.generator, len(sending.run.frame)
+    sent, generator = sending.run.frame, sending.run.task.generator
+    width = len(sent)
     shift = chance.randrange(width - len(generator))
     factor, named = chance.choice((("1", "G(x)"), ("11", "G(x) × (x + 1)")))
     pattern = _multiple(generator, factor, shift, width)
     run = divided(CrcTask(pattern, generator, received=True))
     wrong = [slip for slip in _detected(chance, run) if _leaves_rest(slip.value, generator)]
     stem = (
-        f"{sending.given}码字共 {width} 位。用 {width} 位的差错图样表示传输差错（1 表示该位出错），"
-        "下列差错图样中，接收方检测不出的是哪个？"
+        f"{sending.given}发送方发出的码字为 {sent}，传输中发生差错，"
+        f"用 {width} 位的差错图样表示（1 表示该位出错）。"
+        "下列差错图样中，接收方**检测不出**的是哪个？"
     )
     product = f"{named} × {_term(shift)}" if shift else named
     why = f"它等于 {product}，能被 G(x) 整除，余数仍为 0。"

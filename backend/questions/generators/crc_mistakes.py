@@ -17,7 +17,7 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A remainder that a mistake leads to; it may have too few bits."""
+    """A remainder, or what is sent, that a mistake leads to."""
 
     remainder: str
     mistake: str
@@ -29,9 +29,7 @@ def sending_slips(sending: Sending) -> list[Slip]:
     run = sending.run
     data, generator = run.task.bits, run.task.generator
     degree = len(run.remainder)
-    cut = run.remainder.lstrip("0")
-    found = [
-        Slip(cut, "drops-leading-zeros", f"余数不足 {degree} 位时要在高位补 0。"),
+    return [
         Slip(rest_of(data, generator), "appends-no-zeros", f"没有补 {degree} 个 0 就做了除法。"),
         Slip(_quotient(run)[-degree:], "takes-the-quotient", "把商的末几位当成了余数。"),
         Slip(
@@ -45,9 +43,30 @@ def sending_slips(sending: Sending) -> list[Slip]:
             "appends-one-zero-too-few",
             f"只补了 {degree - 1} 个 0，应补 {degree} 个。",
         ),
+        _half_divided(run),
         *_borrowing(run),
     ]
-    return found if cut != run.remainder else found[1:]
+
+
+def framing_slips(run: CrcRun) -> list[Slip]:
+    """What is sent when the check sequence is right but put together wrongly.
+
+    Their length or their order tells them from the key: one of them in a question is enough.
+    """
+    data, remainder = run.task.bits, run.remainder
+    degree, cut = len(remainder), remainder.lstrip("0")
+    found = [
+        Slip(remainder + data, "check-sequence-in-front", "FCS 接在数据后面，不在前面。"),
+        Slip(
+            data + "0" * degree + remainder,
+            "keeps-the-appended-zeros",
+            f"补的 {degree} 个 0 只用来做除法，发送时换成余数。",
+        ),
+    ]
+    if cut != remainder:
+        why = f"余数不足 {degree} 位时要在高位补 0。"
+        found.append(Slip(data + cut, "drops-leading-zeros", why))
+    return found
 
 
 def receiving_slips(run: CrcRun, by_polynomial: bool) -> list[Slip]:
@@ -77,6 +96,13 @@ def _misread_generator(dividend: str, generator: str) -> list[Slip]:
     """Divide by the generator's bits in reverse order."""
     why = f"除数写反了，应按从高次到低次写成 {generator}。"
     return [Slip(rest_of(dividend, generator[::-1]), "reverses-the-generator", why)]
+
+
+def _half_divided(run: CrcRun) -> Slip:
+    """Stop before the last step of the division."""
+    before = run.steps[-2].rest if len(run.steps) > 1 else run.dividend
+    rest = before[-len(run.remainder) :]
+    return Slip(rest, "stops-one-step-early", "除法少做了最后一步，还能再减一次除数。")
 
 
 def _borrowing(run: CrcRun) -> list[Slip]:

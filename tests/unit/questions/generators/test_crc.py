@@ -6,11 +6,11 @@ import pytest
 
 from backend.questions.generators.crc import CrcGenerator
 from backend.questions.solvers import crc
-from tests.unit.questions.generators.checks import check, drafts
+from tests.unit.questions.generators.checks import check, drafts, questions
 from tests.unit.questions.test_crc import residue
 
 GENERATOR = CrcGenerator()
-POWERS = {"⁴": 4, "³": 3, "²": 2}
+POWERS = {"⁵": 5, "⁴": 4, "³": 3, "²": 2}
 
 
 def generator_of(stem):
@@ -92,9 +92,7 @@ def test_the_wrong_check_sequences_are_what_the_mistakes_give():
         assert wrong["appends-no-zeros"] == f"{residue(data, generator):0{degree}b}"
         longer = residue(data + "0" * (degree + 1), generator)
         assert wrong["appends-one-zero-too-many"] == f"{longer:0{degree}b}"
-        if "drops-leading-zeros" in wrong:
-            assert draft.correct.startswith("0")
-            assert int(wrong["drops-leading-zeros"], 2) == int(draft.correct, 2)
+        assert {len(text) for text in wrong.values()} == {degree}
         if "borrows" in wrong:
             rest = int(data + "0" * degree, 2) % int(generator, 2)
             assert int(wrong["borrows"], 2) == rest
@@ -105,7 +103,52 @@ def test_an_undetected_error_is_among_detected_ones_of_the_same_length():
     assert len(asked) > 30
     for draft in asked:
         generator = generator_of(draft.stem)
-        width = int(re.search(r"码字共 (\d+) 位", draft.stem)[1])
+        sent = re.search(r"码字为 ([01]+)，", draft.stem)[1]
+        assert residue(sent, generator) == 0
+        width = len(sent)
         assert {len(text) for text in [draft.correct, *values(draft).values()]} == {width}
         assert residue(draft.correct, generator) == 0
         assert all(residue(text, generator) for text in values(draft).values())
+
+
+def test_at_most_one_option_of_a_frame_is_told_from_the_key_by_its_form():
+    asked = [q for q in questions(GENERATOR) if "实际发出" in q.stem]
+    assert len(asked) > 80
+    odd = 0
+    for question in asked:
+        data = re.search(r"数据为 ([01]+)，", question.stem)[1]
+        length = len(question.options[question.answer])
+        formed = [t.startswith(data) and len(t) == length for t in question.options.values()]
+        assert sum(formed) >= 3
+        odd += sum(formed) == 3
+    assert 0 < odd < len(asked) // 2
+
+
+def test_the_frames_that_are_put_together_wrongly_are_what_the_mistakes_give():
+    seen = set()
+    for draft in drafts(GENERATOR):
+        if "实际发出" not in draft.stem:
+            continue
+        data, wrong = re.search(r"数据为 ([01]+)，", draft.stem)[1], values(draft)
+        fcs = draft.correct[len(data) :]
+        for mistake, expected in {
+            "check-sequence-in-front": fcs + data,
+            "keeps-the-appended-zeros": data + "0" * len(fcs) + fcs,
+            "drops-leading-zeros": data + fcs.lstrip("0"),
+        }.items():
+            if mistake in wrong:
+                assert wrong[mistake] == expected != draft.correct
+                seen.add(mistake)
+    assert len(seen) == 3
+
+
+def test_a_division_that_stops_early_leaves_what_one_more_subtraction_would_change():
+    asked = [draft for draft in drafts(GENERATOR) if "算出的 FCS" in draft.stem]
+    for draft in asked:
+        generator = generator_of(draft.stem)
+        early = values(draft)["stops-one-step-early"]
+        width = len(generator) - 1
+        assert any(
+            int(early, 2) == (int(draft.correct, 2) ^ int(generator, 2) << shift) % 2**width
+            for shift in range(len(generator))
+        )
