@@ -2,7 +2,9 @@
 
 import random
 
-from backend.questions.generators.frame import Distractor
+from backend.questions.generators.answers import of_address, ranked_as
+from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.generators.ranking import ranked
 from backend.questions.solvers.refusal import Refusal
 from backend.questions.solvers.subnetting import (
     Block,
@@ -48,3 +50,8 @@ def mask(prefix: int, mistake: str, why: str) -> Distractor:
 def count_of(count: int, mistake: str, why: str) -> Distractor:
     """A number of addresses or subnets given by mistake."""
     return Distractor(f"{count} 个", mistake, why)
+
+
+def sized(draft: Draft, chance: random.Random) -> Draft:
+    """Rank the distractors of a draft that asks for an address, a mask or a count."""
+    return ranked(draft, chance) if " " in draft.correct else ranked_as(draft, chance, of_address)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 
+from backend.questions.generators.answers import conclusion
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.subnet_parts import (
     count_of,
@@ -10,6 +11,7 @@ from backend.questions.generators.subnet_parts import (
     instead,
     mask,
 )
+from backend.questions.generators.subnet_steps import split_steps
 from backend.questions.solvers.refusal import Refusal
 from backend.questions.solvers.subnetting import (
     Block,
@@ -19,7 +21,6 @@ from backend.questions.solvers.subnetting import (
     dotted,
     split,
 )
-from backend.questions.working import working
 
 _SOURCE = ("cn.subnetting",)
 _CONVENTION = "按 CIDR 口径，子网号可以全 0、全 1；主机号全 0、全 1 的地址不分配给主机。"
@@ -36,21 +37,34 @@ def _split_address(chance: random.Random) -> Draft:
     )
     host = subnet.network + 1 if of is _network_of else subnet.broadcast - 1
     finer = Split(done.task, done.whole, done.prefix + 1).subnet(number - 1)
+    coarser = Split(done.task, done.whole, done.prefix - 1).subnet(number - 1)
     wrong = [
         instead(of(after), "counts-from-zero", f"从 0 数起，得到的是第 {number + 1} 个子网。"),
         instead(of(finer), "borrows-one-bit-too-many", "多借了一位，块的大小减半了。"),
         instead(other(subnet), "swaps-network-and-broadcast", "把网络地址和广播地址弄反了。"),
         instead(host, "host-for-end-of-block", "这是该子网的一个主机地址，可以分配。"),
+        instead(
+            of(done.subnet(number - 2)),
+            "counts-one-too-few",
+            f"少数了一块，得到的是第 {number - 1} 个子网。",
+        ),
+        *(
+            [instead(of(coarser), "borrows-one-bit-too-few", "少借了一位，块的大小加倍了。")]
+            if number <= done.count // 2
+            else []
+        ),
     ]
     size, before = subnet.size, number - 1
     why = f"每块 {size} 个地址，第 {number} 个子网前面有 {before} 块。"
     step = (
-        f"第 {number} 个子网：从 {dotted(done.whole.network)} 往后数 {before} × {size} 个地址，"
-        f"网络地址 {dotted(subnet.network)}；"
-        f"块中最后一个地址 {dotted(subnet.broadcast)} 是广播地址。"
+        f"第 {number} 个子网：从 {dotted(done.whole.network)} 往后数 {before} × {size} 个地址，\n"
+        f"- 网络地址 {dotted(subnet.network)}\n"
+        f"- 广播地址 {dotted(subnet.broadcast)}（块中最后一个）"
     )
     stem = f"{given}子网按地址从小到大编号为第 1 个、第 2 个……，第 {number} 个子网的{asked}是哪个？"
-    return _about_split(done, stem, dotted(of(subnet)), why, wrong, step)
+    steps = (*split_steps(done, number), step)
+    difficulty = 3 if done.whole.prefix == 24 else 4
+    return _about_split(stem, dotted(of(subnet)), why, wrong, steps, difficulty)
 
 
 def _split_mask(chance: random.Random) -> Draft:
@@ -62,11 +76,16 @@ def _split_mask(chance: random.Random) -> Draft:
         mask(legacy, "excludes-all-zero-and-all-one", "去掉了全 0、全 1 的子网号，多借了一位。"),
         mask(done.prefix + 1, "borrows-one-bit-too-many", "多借了一位，子网不是尽可能大。"),
         mask(whole, "keeps-old-mask", "还是划分之前的掩码，没有加上借用的位。"),
+        *(
+            [mask(whole + wanted, "takes-the-number-as-bits", "把子网的个数当成了要借的位数。")]
+            if whole + wanted <= _MOST_BITS
+            else []
+        ),
         mask(done.prefix + 2, "borrows-two-bits-too-many", "多借了两位，子网不是尽可能大。"),
     ]
     why = f"借 {done.borrowed} 位作子网号，前缀长度为 {whole} + {done.borrowed} = {done.prefix}。"
     stem = f"{given}划分后的子网掩码是哪个？"
-    return _about_split(done, stem, dotted(done.subnet(0).mask), why, wrong)
+    return _about_split(stem, dotted(done.subnet(0).mask), why, wrong, split_steps(done))
 
 
 def _split_hosts(chance: random.Random) -> Draft:
@@ -81,10 +100,15 @@ def _split_hosts(chance: random.Random) -> Draft:
         count_of(size // 2 - 2, "borrows-one-bit-too-many", "多借了一位，主机位少了一位。"),
         count_of(2 * size - 2, "borrows-one-bit-too-few", f"少借了一位，子网不足 {wanted} 个。"),
         count_of(size - 1, "subtracts-only-one", "网络地址和广播地址都要减，只减了一个。"),
+        count_of(
+            size - 3,
+            "keeps-one-for-the-gateway",
+            "多减了一个给网关；网关的接口用的也是可分配地址。",
+        ),
     ]
     why = f"剩下 {32 - done.prefix} 位主机号，{size} − 2 = {done.subnet(0).hosts}。"
     stem = f"{given}每个子网中可分配给主机（含路由器接口）的地址有多少个？"
-    return _about_split(done, stem, f"{done.subnet(0).hosts} 个", why, wrong)
+    return _about_split(stem, f"{done.subnet(0).hosts} 个", why, wrong, split_steps(done))
 
 
 def _mask_for_hosts(chance: random.Random) -> Draft:
@@ -97,10 +121,11 @@ def _mask_for_hosts(chance: random.Random) -> Draft:
         mask(done.prefix - 1, "host-bits-one-too-many", "主机位多了一位，子网数不是最多。"),
         mask(done.whole.prefix + bits, "host-bits-as-subnet-bits", "把主机号的位数借作了子网号。"),
         mask(done.whole.prefix, "keeps-old-mask", "还是划分之前的掩码，没有划分。"),
+        mask(done.prefix + 2, "host-bits-two-too-few", f"主机位少了两位，容不下 {wanted} 个。"),
     ]
     why = f"主机号需要 {bits} 位，前缀长度为 32 − {bits} = {done.prefix}。"
     stem = f"{given}应采用的子网掩码是哪个？"
-    return _about_split(done, stem, dotted(done.subnet(0).mask), why, wrong)
+    return _about_split(stem, dotted(done.subnet(0).mask), why, wrong, split_steps(done))
 
 
 def _subnets_for_hosts(chance: random.Random) -> Draft:
@@ -116,7 +141,7 @@ def _subnets_for_hosts(chance: random.Random) -> Draft:
     ]
     why = f"主机号占 {32 - done.prefix} 位，剩下 {done.borrowed} 位作子网号。"
     stem = f"{given}最多能划分出多少个子网？"
-    return _about_split(done, stem, f"{count} 个", why, wrong)
+    return _about_split(stem, f"{count} 个", why, wrong, split_steps(done))
 
 
 SPLIT_FORMS: tuple[Callable[[random.Random], Draft], ...] = (
@@ -175,10 +200,13 @@ def _broadcast_of(block: Block) -> int:
 
 
 def _about_split(
-    done: Split, stem: str, right: str, why: str, wrong: Sequence[Distractor], step: str = ""
+    stem: str,
+    right: str,
+    why: str,
+    wrong: Sequence[Distractor],
+    steps: tuple[str, ...],
+    difficulty: int = 3,
 ) -> Draft:
-    steps = (*working(done).split("\n\n"), step or f"所以答案是 {right}：{why}")
-    difficulty = 3 if done.whole.prefix == 24 else 4
-    return Draft(
-        ("CN0410", "CN0411"), difficulty, stem, right, why, wrong, steps, _SOURCE, _CONVENTION
-    )
+    points = ("CN0410", "CN0411")
+    steps = (*steps, conclusion(right, why))
+    return Draft(points, difficulty, stem, right, why, wrong, steps, _SOURCE, _CONVENTION)

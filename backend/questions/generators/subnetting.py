@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from backend.questions.generators.answers import conclusion
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.mixing import mixed
 from backend.questions.generators.subnet_parts import (
@@ -12,17 +13,19 @@ from backend.questions.generators.subnet_parts import (
     ends_of,
     facts_of,
     instead,
+    sized,
 )
 from backend.questions.generators.subnet_splits import SPLIT_FORMS
+from backend.questions.generators.subnet_steps import block_steps
 from backend.questions.solvers.subnetting import (
     Block,
     BlockFacts,
     dotted,
 )
-from backend.questions.working import working
 
 _SOURCE = ("cn.subnetting",)
 _BLOCK_CONVENTION = "主机号全 0 的是网络地址，全 1 的是广播地址，都不分配给主机。"
+_GATEWAY = "多减了一个给网关；网关的接口用的也是可分配地址。"
 # They end inside the third or the fourth byte, with more than two blocks in it.
 _PREFIXES = (18, 19, 20, 21, 22, 23, 26, 27, 28, 29)
 
@@ -37,7 +40,7 @@ class SubnettingGenerator:
 
     def draft(self, chance: random.Random) -> Draft:
         """Draw the form, then its numbers."""
-        return mixed(chance.choice(_FORMS)(chance), chance)
+        return sized(mixed(chance.choice(_FORMS)(chance), chance), chance)
 
 
 def _network(chance: random.Random) -> Draft:
@@ -50,6 +53,9 @@ def _network(chance: random.Random) -> Draft:
         instead(block.network + 1, "first-host-for-network", "主机号是 1，这是第一个主机地址。"),
         instead(
             block.network + block.size, "next-block", "这是下一块的起点；网络地址不会大于主机地址。"
+        ),
+        instead(
+            block.network - block.size, "previous-block", "这是上一块的起点，主机不在那一块里。"
         ),
     ]
     why = f"地址与掩码 {dotted(block.mask)} 按位与，主机位全部清 0。"
@@ -112,6 +118,7 @@ def _host_count(chance: random.Random) -> Draft:
         count_of(size // 2 - 2, "host-bits-one-too-few", f"主机位少算了一位，应是 {bits} 位。"),
         count_of(2 * size - 2, "host-bits-one-too-many", f"主机位多算了一位，应是 {bits} 位。"),
         count_of(size - 1, "subtracts-only-one", "网络地址和广播地址都要减，只减了一个。"),
+        count_of(size - 3, "keeps-one-for-the-gateway", _GATEWAY),
         count_of(
             2**facts.block.prefix - 2, "takes-prefix-as-host-bits", "把前缀长度当成了主机位数。"
         ),
@@ -201,7 +208,7 @@ def _misread_prefix(facts: BlockFacts, asked: Callable[[Block], int]) -> list[Di
 def _about_block(
     facts: BlockFacts, stem: str, right: str, why: str, wrong: Sequence[Distractor]
 ) -> Draft:
-    steps = (*working(facts).split("\n\n"), f"所以答案是 {right}：{why}")
+    steps = (*block_steps(facts), conclusion(right, why))
     difficulty = 2 if facts.block.prefix > 24 else 3
     return Draft(
         ("CN0410", "CN0411"), difficulty, stem, right, why, wrong, steps, _SOURCE, _BLOCK_CONVENTION

@@ -131,3 +131,51 @@ def test_an_outsider_is_never_assignable_in_the_subnet():
     assert len(asked) > 40
     for question in asked:
         assert question.options[question.answer] == of_block(question)
+
+
+def test_the_steps_of_a_split_show_the_first_two_the_asked_and_the_last_subnet():
+    asked = [d for d in drafts(GENERATOR) if d.stem.startswith("把地址块")]
+    assert len(asked) > 150
+    for draft in asked:
+        whole, kind, wanted = re.search(
+            r"地址块 ([\d./]+) .*至少要有 (?:(\d+) 个子网|(\d+) 个地址)", draft.stem
+        ).groups()
+        parts = parts_of(IPv4Network(whole), kind, wanted)
+        text = "\n".join(draft.steps)
+        shown = re.findall(r"- 第 (\d+) 个 ([\d.]+)～([\d.]+)", text)
+        number = re.search(r"第 (\d+) 个子网的", draft.stem)
+        expected = {1, 2, len(parts), *([int(number[1])] if number else [])}
+        assert [int(n) for n, _, _ in shown] == sorted(expected - {0})
+        for n, first, last in shown:
+            part = parts[int(n) - 1]
+            assert (first, last) == (str(part.network_address), str(part.broadcast_address))
+
+
+def width(line):
+    """How many columns a phone needs: a Chinese character takes two."""
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in line)
+
+
+def test_listed_lines_fit_on_a_phone_and_count_addresses_as_the_options_do():
+    for draft in drafts(GENERATOR):
+        text = "\n".join(draft.steps)
+        assert "台" not in text
+        assert all(width(line) <= 44 for line in text.splitlines() if line.startswith("- "))
+
+
+def test_a_mask_or_a_count_of_a_split_is_not_harder_than_the_number_of_an_address():
+    for draft in drafts(GENERATOR):
+        if draft.stem.startswith("把地址块"):
+            assert draft.difficulty == 3 or "个子网的" in draft.stem
+
+
+def test_the_and_of_the_steps_is_the_network_of_the_host():
+    asked = [d for d in drafts(GENERATOR) if not d.stem.startswith("把地址块")]
+    for draft in asked:
+        given = re.search(r"地址为 ([\d.]+)(?:/|，子网掩码为 )([\d.]+)。", draft.stem)
+        network = IPv4Interface("/".join(given.groups())).network
+        text = "\n".join(draft.steps)
+        assert f"网络地址：{network.network_address}\n" in text
+        assert f"广播地址：{network.broadcast_address}（" in text
+        byte = int(re.search(r"第 (\d) 个字节按位与", text)[1]) - 1
+        assert f"得 {network.network_address.packed[byte]}：" in text
