@@ -3,15 +3,17 @@
 import random
 from dataclasses import dataclass
 
+from backend.questions.generators.answers import of_number, of_pattern, ranked_as
+from backend.questions.generators.columns import levelled
 from backend.questions.generators.complement_codes import (
     binary,
     code_block,
-    conversion,
     decoding,
     encoding,
     hexadecimal,
     signed,
 )
+from backend.questions.generators.complement_conversions import conversion
 from backend.questions.generators.complement_mistakes import (
     flags_of,
     written,
@@ -20,6 +22,7 @@ from backend.questions.generators.complement_mistakes import (
     wrong_values,
 )
 from backend.questions.generators.frame import Draft
+from backend.questions.generators.mixing import mixed
 from backend.questions.solvers.complement import (
     ComplementRun,
     ComplementTask,
@@ -29,10 +32,11 @@ from backend.questions.solvers.complement import (
 )
 
 _SIGNS: dict[Operation, str] = {"add": "+", "sub": "−"}
-_FLAG_CONVENTION = (
-    "OF 按带符号数看，CF 按无符号数看；减法的 CF 是借位标志："
-    "按无符号数看被减数小于减数时 CF = 1（与 x86 相同）。"
-)
+_FLAG_CONVENTIONS: dict[Operation, str] = {
+    "add": "OF 按带符号数看，CF 按无符号数看：最高位有进位时 CF = 1。",
+    "sub": "OF 按带符号数看，CF 按无符号数看；减法的 CF 是借位标志："
+    "按无符号数看被减数小于减数时 CF = 1（与 x86 相同）。",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,10 @@ class ComplementGenerator:
 
     def draft(self, chance: random.Random) -> Draft:
         forms = (encoding, decoding, conversion, _result, _value, _flags)
-        return chance.choices(forms, (12, 12, 20, 12, 16, 28))[0](chance)
+        made = mixed(chance.choices(forms, (12, 12, 20, 12, 16, 28))[0](chance), chance)
+        if "、" in made.correct:
+            return levelled(made, chance, lambda value: value.split("、"))
+        return ranked_as(made, chance, of_pattern if made.correct.endswith("H") else of_number)
 
 
 def _draw(chance: random.Random) -> ComplementTask:
@@ -129,7 +136,7 @@ def _flags(chance: random.Random) -> Draft:
         f"标志位 {'、'.join(shown)} 的值依次是",
         correct=answer,
         why_correct=f"{_sum_line(run)}；{_overflow_line(run)}；{_carry_line(run)}。",
-        distractors=wrong_flags(run, shown),
+        distractors=wrong_flags(chance, run, shown),
         steps=(
             *_adding(run),
             f"最高位进位 {run.carry_out}，次高位进位 {run.carry_below}，"
@@ -141,7 +148,7 @@ def _flags(chance: random.Random) -> Draft:
             f"结果{'是' if run.zero else '不是'}全 0，ZF = {run.zero}。",
         ),
         source=("co.overflow",),
-        convention=_FLAG_CONVENTION,
+        convention=_FLAG_CONVENTIONS[task.operation],
     )
 
 

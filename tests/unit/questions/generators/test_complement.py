@@ -2,6 +2,7 @@
 
 import re
 import struct
+from itertools import permutations
 
 import pytest
 
@@ -148,7 +149,8 @@ def test_a_bug_planted_in_a_conversion_is_caught(name, monkeypatch):
         "extend": lambda pattern, bits, wider: pattern,
         "truncate": lambda pattern, bits, narrower: pattern >> (bits - narrower),
     }
-    monkeypatch.setattr(f"backend.questions.generators.complement_codes.{name}", bugs[name])
+    module = "codes" if name == "encode" else "conversions"
+    monkeypatch.setattr(f"backend.questions.generators.complement_{module}.{name}", bugs[name])
     with pytest.raises(AssertionError):
         check(GENERATOR, answer_of)
 
@@ -186,3 +188,63 @@ def test_a_distractor_is_what_its_mistake_gives():
             assert int(values["zero-extends"][:-1], 16) == int(draft.correct[:-1], 16) - 0xFF00
             seen.add("zero-extends")
     assert seen == {"copies-the-carry", "forgets-plus-one", "zero-extends"}
+
+
+def test_whoever_takes_the_commonest_value_of_each_flag_finds_the_key_by_chance_only():
+    asked = [q for q in questions(GENERATOR) if "标志位" in q.stem]
+    assert len(asked) > 80
+    found = 0
+    for question in asked:
+        rows = [text.split("、") for text in question.options.values()]
+        columns = list(zip(*rows, strict=True))
+        best = [{v for v in c if c.count(v) == max(map(c.count, c))} for c in columns]
+        leaders = [row for row in rows if all(v in b for v, b in zip(row, best, strict=True))]
+        found += leaders == [question.options[question.answer].split("、")]
+    assert found < len(asked) // 10
+
+
+def test_flags_wrong_by_two_mistakes_are_wrong_by_each_of_them():
+    seen = 0
+    for draft in drafts(GENERATOR):
+        if "标志位" not in draft.stem:
+            continue
+        key, values = draft.correct, {d.mistake: d.value for d in draft.distractors}
+        for one, other in permutations(values, 2):
+            if f"{one}-and-{other}" in values:
+                flags = zip(key, values[one], values[other], strict=True)
+                both = [b if b != k else c for k, b, c in flags]
+                assert values[f"{one}-and-{other}"] == "".join(both)
+                assert key not in (values[one], values[other])
+                seen += 1
+    assert seen > 200
+
+
+def test_a_result_in_range_is_never_said_to_be_cut_to_the_range():
+    asked = [d for d in drafts(GENERATOR) if "加法器" in d.stem]
+    assert len(asked) > 30
+    for draft in asked:
+        bits, a, b, sign = operands(draft.stem)
+        true = signed_of(a, bits) + sign * signed_of(b, bits)
+        overflows = true not in range(-(2 ** (bits - 1)), 2 ** (bits - 1))
+        assert any(d.mistake == "saturates" for d in draft.distractors) == overflows
+
+
+def test_the_convention_of_an_addition_says_nothing_of_borrows():
+    asked = [d for d in drafts(GENERATOR) if "标志位" in d.stem]
+    for draft in asked:
+        assert ("借位" in draft.convention) == ("A − B" in draft.stem)
+
+
+def test_no_reason_speaks_of_a_flag_that_is_not_asked_for():
+    asked = [d for d in drafts(GENERATOR) if "标志位" in d.stem]
+    for draft in asked:
+        if "ZF" not in draft.stem:
+            offered = [d for d in draft.distractors if d.value != draft.correct]
+            assert all("ZF" not in d.why for d in offered)
+
+
+def test_values_of_unsigned_short_lie_on_both_sides_of_the_middle():
+    asked = [d for d in drafts(GENERATOR) if "unsigned short" in d.stem]
+    above = [int(re.search(r"x = -(\d+);", d.stem)[1]) > 2**14 for d in asked]
+    assert len(asked) > 5
+    assert set(above) == {True, False}
