@@ -105,21 +105,25 @@ def verdict_line(asking: Asking, outcome: Outcome) -> str:
 def explanation(asking: Asking, *, chosen: OptionKey | None = None) -> str:
     """Give the reasons: the right option, the chosen one, the others, then the steps."""
     question = asking.question
-    order = sorted(
-        asking.options,
-        key=lambda option: (
-            asking.canonical(option[0]) != question.answer,
-            asking.canonical(option[0]) != chosen,
-        ),
-    )
-    reasons = "\n".join(_reason(asking, key, chosen) for key, _ in order)
     steps = "\n\n".join(question.steps)
+    reasons = _reasons(asking, chosen)
     return _joined([reasons, f"**解题步骤**\n\n{steps}" if steps else "", _convention(question)])
 
 
-def _reason(asking: Asking, shown: OptionKey, chosen: OptionKey | None) -> str:
+def _reasons(asking: Asking, chosen: OptionKey | None = None, *, right: str = "√") -> str:
+    order = sorted(
+        asking.options,
+        key=lambda option: (
+            asking.canonical(option[0]) != asking.question.answer,
+            asking.canonical(option[0]) != chosen,
+        ),
+    )
+    return "\n".join(_reason(asking, key, chosen, right) for key, _ in order)
+
+
+def _reason(asking: Asking, shown: OptionKey, chosen: OptionKey | None, right: str) -> str:
     key = asking.canonical(shown)
-    mark = "√" if key == asking.question.answer else "×"
+    mark = right if key == asking.question.answer else "×"
     yours = "（你选的）" if key == chosen else ""
     return f"- {mark} {shown}{yours}：{asking.question.why[key]}"
 
@@ -142,10 +146,17 @@ def reveal_reply(library: Library, asking: Asking, tally: Tally, head: str) -> R
     title, _, subtitle = head.strip("【").partition("】")
     blocks: list[Block] = [
         Prose(question.stem),
-        Options(asking.options, asking.shown_answer, tuple(shares.values())),
-        Prose(explanation(asking), title="解析"),
+        Options(
+            asking.options, asking.shown_answer, tuple(shares.values()) if tally.total else None
+        ),
+        Prose(_reasons(asking, right="✓"), title="解析"),  # √ before a letter is drawn as a root
     ]
+    if question.steps:
+        blocks.append(Prose("\n\n".join(question.steps), title="解题步骤"))
+    if question.convention:
+        blocks.append(Prose(question.convention, title="约定", tone="quiet"))
     named = " · ".join(part for part in (_names(tally), sources_line(library, question)) if part)
+    subtitle = " · ".join(part for part in (subtitle, _right_text(asking, tally)) if part)
     drawing = Drawing(title, tuple(blocks), subtitle, footer=named)
     return Reply(
         _joined(lines),
@@ -169,8 +180,14 @@ def _share_text(asking: Asking, tally: Tally, shares: Mapping[OptionKey, float])
     if not tally.total:
         return "还没有人作答，先看看解析吧。"
     each = "  ".join(f"{key} {share:.0%}" for key, share in shares.items())
-    right = tally.counts.get(asking.question.answer, 0)
-    return f"{tally.total} 人作答，{right} 人答对（{right / tally.total:.0%}）：{each}"
+    right = tally.counts.get(asking.question.answer, 0) / tally.total
+    return f"{_right_text(asking, tally)}（{right:.0%}）：{each}"
+
+
+def _right_text(asking: Asking, tally: Tally) -> str:
+    if not tally.total:
+        return ""
+    return f"{tally.total} 人作答，{tally.counts.get(asking.question.answer, 0)} 人答对"
 
 
 def _names(tally: Tally) -> str:

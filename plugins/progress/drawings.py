@@ -23,7 +23,7 @@ _LEVELS = (1, 3, 6, 11)
 """From so many answers on, a day is drawn as level 1, 2, 3 and 4."""
 _MADE_UP = 5
 _DAY_BEGINS = "凌晨 4 点算新的一天"
-_FOOTER = f"正确率按每题第一次作答算 · {_DAY_BEGINS}"
+_FOOTER = f"每出一次题只算第一次选的 · {_DAY_BEGINS}"
 
 
 def report(
@@ -47,16 +47,20 @@ def report(
                 Stat("错题本", f"{book} 题", f"{due} 个考点待复习"),
             )
         ),
-        Days(f"最近 {SHOWN_DAYS} 天", fortnight(days, today)),
+        Days(f"最近 {SHOWN_DAYS} 天（颜色越深做得越多）", fortnight(days, today)),
         Bars("各科正确率", tuple(_bar(part) for part in found.subjects)),
     ]
     chapters = found.chapters[: words.SHOWN_CHAPTERS]
     if chapters:
-        blocks.append(Bars("各章，从弱到强", tuple(_bar(part) for part in chapters)))
+        blocks.append(
+            Bars("各章，从弱到强（做得少的靠前）", tuple(_bar(part) for part in chapters))
+        )
     points = found.weak_points[: words.SHOWN_POINTS]
     if points:
-        bars = (Bar(p.name, p.known, f"预计记得 {p.known:.0%}", _tone(p.known)) for p in points)
-        blocks.append(Bars("先补这几个考点（不复习，考试时还记得）", tuple(bars)))
+        bars = (
+            Bar(p.name, p.known, f"考试时预计记得 {p.known:.0%}", _tone(p.known)) for p in points
+        )
+        blocks.append(Bars("先补这几个考点（按不再复习算）", tuple(bars)))
     subtitle = f"{date_text(today)} · {left}"
     return Drawing("我的学习报告", tuple(blocks), subtitle, footer=_FOOTER)
 
@@ -75,12 +79,12 @@ def week(
         Stats(
             (
                 Stat("学习", f"{now.active_days} 天", f"前一周 {before.active_days} 天"),
-                Stat("做题", str(now.answered), f"前一周 {before.answered}"),
+                Stat("做题", str(now.answered), f"前一周 {before.answered} 题"),
                 Stat("正确率", words.percent(now.score), _before(now.score, before.score)),
                 Stat("错题本", f"进 {book.entered} 出 {book.left}"),
             )
         ),
-        Days(f"最近 {SHOWN_DAYS} 天", fortnight(days, last)),
+        Days(f"最近 {SHOWN_DAYS} 天（颜色越深做得越多）", fortnight(days, last)),
         Bars("各科正确率", tuple(_score_bar(name, score) for name, score in subjects)),
         Prose("\n".join(f"{n}. {one}" for n, one in enumerate(advice, 1)), "接下来这样练", "good"),
     ]
