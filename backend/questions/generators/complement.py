@@ -85,7 +85,7 @@ def _result(chance: random.Random) -> Draft:
         f"在 {task.bits} 位加法器中计算 x {_SIGNS[task.operation]} y，结果的机器数是",
         correct=answer,
         why_correct=f"{_sum_line(run)}，只留 {task.bits} 位。",
-        distractors=wrong_patterns(run),
+        distractors=wrong_patterns(chance, run),
         steps=(
             f"[x]补 = {hexadecimal(task.a, task.bits)}，[y]补 = {hexadecimal(task.b, task.bits)}。",
             *_adding(run),

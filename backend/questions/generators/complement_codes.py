@@ -28,7 +28,7 @@ def encoding(chance: random.Random) -> Draft:
         ),
         correct=answer,
         why_correct=f"{line}，即 {answer}。",
-        distractors=_misencoded(magnitude, bits, code),
+        distractors=_misencoded(chance, magnitude, bits, code),
         steps=(
             f"先写绝对值 {magnitude} 的二进制；符号位置 1 得原码，数值位取反得反码，"
             f"末位加 1 得补码{'，补码的符号位取反得移码' if code == 'excess' else ''}。",
@@ -58,7 +58,7 @@ def _encoding_line(magnitude: int, bits: int, code: Code) -> str:
     return f"负数的补码 = {_power(bits)} − 绝对值 = {whole} − {magnitude} = {whole - magnitude}"
 
 
-def _misencoded(magnitude: int, bits: int, code: Code) -> list[Distractor]:
+def _misencoded(chance: random.Random, magnitude: int, bits: int, code: Code) -> list[Distractor]:
     bias = 1 << (bits - 1)
 
     def wrong(pattern: int, mistake: str, why: str) -> Distractor:
@@ -66,11 +66,15 @@ def _misencoded(magnitude: int, bits: int, code: Code) -> list[Distractor]:
 
     twos, ones = encode(-magnitude, bits), encode(-magnitude, bits, "ones")
     plain = wrong(bias + magnitude, "writes-sign-magnitude", "只把符号位置 1，这是原码。")
+    # Only one neighbour of the key, since two would stand around it.
+    late = chance.random() < 0.3
     lost = wrong(magnitude, "loses-the-sign", "只写了绝对值，丢了负号。")
     if code == "excess":
         return [
             wrong(twos, "forgets-to-flip-the-sign", "这是补码：化成移码还要把符号位取反。"),
-            wrong(
+            wrong(bias - magnitude + 1, "adds-one-too-often", "末位多加了一次 1。")
+            if late
+            else wrong(
                 bias - 1 - magnitude,
                 "uses-bias-of-ieee754",
                 f"偏置取成了 {bias - 1}（IEEE 754 阶码的取法），本题偏置是 {bias}。",
@@ -78,10 +82,11 @@ def _misencoded(magnitude: int, bits: int, code: Code) -> list[Distractor]:
             wrong(bias + magnitude, "biases-the-absolute-value", "把绝对值加到偏置上，漏了负号。"),
             wrong(ones, "writes-ones-complement", "这是反码，与移码无关。"),
             lost,
-            wrong(bias - magnitude + 1, "adds-one-too-often", "末位多加了一次 1。"),
         ]
     return [
-        wrong(ones, "forgets-plus-one", "数值位取反后没有在末位加 1，这是反码。"),
+        wrong(twos + 1, "adds-one-too-often", "末位多加了一次 1。")
+        if late
+        else wrong(ones, "forgets-plus-one", "数值位取反后没有在末位加 1，这是反码。"),
         plain,
         wrong(
             bias - magnitude,
@@ -94,7 +99,6 @@ def _misencoded(magnitude: int, bits: int, code: Code) -> list[Distractor]:
             "inverts-from-one-bit-late",
             "从右往左第一个 1 的左边各位都要取反，这里少取反了一位。",
         ),
-        wrong(twos + 1, "adds-one-too-often", "末位多加了一次 1。"),
         lost,
     ]
 

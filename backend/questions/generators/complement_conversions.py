@@ -127,8 +127,17 @@ def _rereading(chance: random.Random) -> Draft:
         distractors=[
             wrong(-value, "takes-the-absolute-value", "以为转换成无符号数就是取绝对值。"),
             wrong(bias - value, "rereads-sign-magnitude", "把原码当机器数来读，x 存的是补码。"),
-            wrong(pattern - 1, "rereads-ones-complement", "求机器数时取反没有加 1，用了反码。"),
-            wrong(pattern + 1, "adds-one-too-often", "求机器数时取反后多加了一次 1。"),
+            # Both would stand around the key.
+            chance.choice(
+                (
+                    wrong(
+                        pattern - 1,
+                        "rereads-ones-complement",
+                        "求机器数时取反没有加 1，用了反码。",
+                    ),
+                    wrong(pattern + 1, "adds-one-too-often", "求机器数时取反后多加了一次 1。"),
+                )
+            ),
             wrong(low, "drops-the-sign-bit", "丢掉了最高位；它在无符号数中有权值，不能丢。"),
             wrong(value, "keeps-the-value", "以为类型转换不改变数值，无符号数不可能是负数。"),
         ],

@@ -35,8 +35,8 @@ class _Slip:
         return self.uses.union(self.changed)
 
 
-def wrong_patterns(run: ComplementRun) -> list[Distractor]:
-    """Give wrong patterns of a result."""
+def wrong_patterns(chance: random.Random, run: ComplementRun) -> list[Distractor]:
+    """Give wrong patterns of a result, only one of the two beside it among them."""
     task, whole = run.task, 1 << run.task.bits
 
     def wrong(pattern: int, mistake: str, why: str) -> Distractor:
@@ -51,9 +51,11 @@ def wrong_patterns(run: ComplementRun) -> list[Distractor]:
     bias = whole // 2
     a, b, sign = decode(task.a, task.bits), decode(task.b, task.bits), 1 - 2 * run.carry_in
     true = a + sign * b
+    late = wrong(run.result + 1, "adds-one-too-often", "末位多加了一次 1。")
+    early = wrong(task.a + run.addend, "forgets-plus-one", "减数取反后忘了末位再加 1。")
     first = (
         [
-            wrong(task.a + run.addend, "forgets-plus-one", "减数取反后忘了末位再加 1。"),
+            chance.choice((early, early, late)),
             wrong(task.b - task.a, "subtracts-the-wrong-way", "算成了 y − x。"),
         ]
         if run.carry_in
@@ -62,7 +64,8 @@ def wrong_patterns(run: ComplementRun) -> list[Distractor]:
                 run.result + run.carry_out,
                 "end-around-carry",
                 "把最高位的进位又加到末位，那是反码的循环进位。",
-            )
+            ),
+            late,
         ]
     )
     return [
@@ -76,7 +79,6 @@ def wrong_patterns(run: ComplementRun) -> list[Distractor]:
             else []
         ),
         wrong(abs(a) + sign * abs(b), "ignores-the-signs", "丢了负号，按绝对值算了。"),
-        wrong(run.result + 1, "adds-one-too-often", "末位多加了一次 1。"),
     ]
 
 

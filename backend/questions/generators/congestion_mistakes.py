@@ -62,15 +62,22 @@ def after_loss_slips(run: CongestionRun, number: int, late: bool) -> list[Distra
     ]
 
 
-def time_slips(half: int, goal: int, rtts: int, loss: Loss, written: Written) -> list[Distractor]:
+def time_slips(
+    chance: random.Random, half: int, goal: int, rtts: int, loss: Loss, written: Written
+) -> list[Distractor]:
     """Numbers of round-trip times from a loss to ``goal``; right are ``rtts``.
 
     ``half`` and ``goal`` are in MSS; ``written`` writes them as the stem does.
     """
     late = in_rtts(rtts + 1, "counts-rounds", "数的是轮次，n 个轮次之间只隔 n − 1 个 RTT。")
     if loss == "timeout":
-        return [late, *_restart_slips(half, goal, rtts, written)]
-    return [late, *_recovery_slips(half, goal, rtts, written)]
+        few, others = "漏了到达门限的那个 RTT。", _restart_slips(half, goal, rtts, written)
+    else:
+        few = f"从 {written(half)} 加到 {written(goal)} 要 {rtts} 个 RTT。"
+        others = _recovery_slips(half, goal, written)
+    early = in_rtts(rtts - 1, "counts-one-too-few", f"少数了一个：{few}")
+    # Both would stand around the key.
+    return [chance.choice((early, late)), *others]
 
 
 def _restart_slips(half: int, goal: int, rtts: int, written: Written) -> list[Distractor]:
@@ -81,22 +88,16 @@ def _restart_slips(half: int, goal: int, rtts: int, written: Written) -> list[Di
         ),
         in_rtts(goal - 1, "no-slow-start", "从 1 MSS 起应先慢开始，不是每个 RTT 加 1 MSS。"),
         *_overshot(half, goal, written(half)),
-        in_rtts(rtts - 1, "counts-one-too-few", "少数了一个，漏了到达门限的那个 RTT。"),
         in_rtts(rtts + 2, "counts-rounds-twice", "慢开始和拥塞避免两段都把起点数成了一个 RTT。"),
     ]
 
 
-def _recovery_slips(half: int, goal: int, rtts: int, written: Written) -> list[Distractor]:
+def _recovery_slips(half: int, goal: int, written: Written) -> list[Distractor]:
     slow = (half - 1).bit_length()
     begins = f"快恢复后 cwnd 从新门限 {written(half)} 开始，不是从 1 MSS 开始。"
     return [
         in_rtts(slow + goal - half, "swaps-the-losses", begins),
         in_rtts(goal - 1, "starts-from-one-without-slow-start", begins),
-        in_rtts(
-            rtts - 1,
-            "counts-one-too-few",
-            f"少数了一个：从 {written(half)} 加到 {written(goal)} 要 {rtts} 个 RTT。",
-        ),
         in_rtts((goal - 1).bit_length(), "slow-start-only", f"{begins[:-1]}，也不翻倍。"),
         *(
             [

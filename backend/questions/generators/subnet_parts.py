@@ -52,6 +52,15 @@ def count_of(count: int, mistake: str, why: str) -> Distractor:
     return Distractor(f"{count} 个", mistake, why)
 
 
+def beside_count(chance: random.Random, size: int) -> Distractor:
+    """One more or one less than the hosts of a block; both would stand around the key."""
+    if chance.random() < 0.5:
+        why = "网络地址和广播地址都要减，只减了一个。"
+        return count_of(size - 1, "subtracts-only-one", why)
+    why = "多减了一个给网关；网关的接口用的也是可分配地址。"
+    return count_of(size - 3, "keeps-one-for-the-gateway", why)
+
+
 def sized(draft: Draft, chance: random.Random) -> Draft:
     """Rank the distractors of a draft that asks for an address, a mask or a count."""
     return ranked(draft, chance) if " " in draft.correct else ranked_as(draft, chance, of_address)

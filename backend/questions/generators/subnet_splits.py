@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from backend.questions.generators.answers import conclusion
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.subnet_parts import (
+    beside_count,
     count_of,
     draw_start,
     instead,
@@ -99,12 +100,7 @@ def _split_hosts(chance: random.Random) -> Draft:
         ),
         count_of(size // 2 - 2, "borrows-one-bit-too-many", "多借了一位，主机位少了一位。"),
         count_of(2 * size - 2, "borrows-one-bit-too-few", f"少借了一位，子网不足 {wanted} 个。"),
-        count_of(size - 1, "subtracts-only-one", "网络地址和广播地址都要减，只减了一个。"),
-        count_of(
-            size - 3,
-            "keeps-one-for-the-gateway",
-            "多减了一个给网关；网关的接口用的也是可分配地址。",
-        ),
+        beside_count(chance, size),
     ]
     why = f"剩下 {32 - done.prefix} 位主机号，{size} − 2 = {done.subnet(0).hosts}。"
     stem = f"{given}每个子网中可分配给主机（含路由器接口）的地址有多少个？"

@@ -8,6 +8,7 @@ from backend.questions.generators.answers import conclusion
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.mixing import mixed
 from backend.questions.generators.subnet_parts import (
+    beside_count,
     count_of,
     draw_start,
     ends_of,
@@ -25,7 +26,6 @@ from backend.questions.solvers.subnetting import (
 
 _SOURCE = ("cn.subnetting",)
 _BLOCK_CONVENTION = "主机号全 0 的是网络地址，全 1 的是广播地址，都不分配给主机。"
-_GATEWAY = "多减了一个给网关；网关的接口用的也是可分配地址。"
 # They end inside the third or the fourth byte, with more than two blocks in it.
 _PREFIXES = (18, 19, 20, 21, 22, 23, 26, 27, 28, 29)
 
@@ -117,8 +117,7 @@ def _host_count(chance: random.Random) -> Draft:
         count_of(size, "forgets-minus-two", "没有减去网络地址和广播地址。"),
         count_of(size // 2 - 2, "host-bits-one-too-few", f"主机位少算了一位，应是 {bits} 位。"),
         count_of(2 * size - 2, "host-bits-one-too-many", f"主机位多算了一位，应是 {bits} 位。"),
-        count_of(size - 1, "subtracts-only-one", "网络地址和广播地址都要减，只减了一个。"),
-        count_of(size - 3, "keeps-one-for-the-gateway", _GATEWAY),
+        beside_count(chance, size),
         count_of(
             2**facts.block.prefix - 2, "takes-prefix-as-host-bits", "把前缀长度当成了主机位数。"
         ),

@@ -144,7 +144,7 @@ def _time_to_reach(chance: random.Random) -> Draft:
     assert reached is not None
     rtts, start = reached - 1, run.round(1).cwnd
     slow = _slow_rounds(half)
-    wrong = time_slips(half, goal, rtts, loss, size)
+    wrong = time_slips(chance, half, goal, rtts, loss, size)
     stem = (
         f"某 TCP Reno 连接的{f' MSS = {mss} KB，' if mss else ' '}cwnd 为 {size(segments)} "
         f"时{_NAMES[loss]}，此后没有拥塞，rwnd 足够大。"
