@@ -23,7 +23,12 @@ from sqlalchemy import func, select
 from backend.learning.grading import Answer, record
 from backend.learning.tables import attempts
 from backend.learning.values import Asking, Identity
+from plugins.answers import is_answer
+from plugins.messages import IncomingMessage
+from plugins.router import Limits, Router
+from tests.fakes_conversation import FakeConversationStore
 from tests.learning import NOON, Record, open_record, question
+from tests.learning_house import GROUP, at, learning_house
 from tests.postgres import Cluster, find_programs
 
 MEMBERS = 200
@@ -38,13 +43,15 @@ class Measured:
     """Milliseconds that each answer took, over all rounds, and that each round took."""
 
     name: str
-    waits: Sequence[float]
-    rounds: Sequence[float]
+    waits: list[float]
+    rounds: list[float]
 
 
 def main(data_dir: Path, console: Console) -> None:
     console.print(f"一次 fsync：{_fsync_ms(data_dir):.1f} 毫秒（中位数）")
-    console.print(_table("SQLite", asyncio.run(_measure("", data_dir))))
+    measured = asyncio.run(_measure("", data_dir))
+    measured.append(asyncio.run(_whole_way(data_dir / "whole")))
+    console.print(_table("SQLite", measured))
     programs = find_programs()
     if programs is None:
         console.print("PostgreSQL 没有安装，不测。")
@@ -88,6 +95,35 @@ async def _measure(url: str, data_dir: Path) -> list[Measured]:
                 measured[name][1].append(_ms_since(started))
                 await _check(learning, asking)
     return [first, *(Measured(name, *values) for name, values in measured.items())]
+
+
+async def _whole_way(folder: Path) -> Measured:
+    """From the router through the plugin to the record and back, each round by new members."""
+    whole = Measured("整条路，同时，都是新面孔", [], [])
+    store = FakeConversationStore()
+    async with learning_house(folder) as house:
+        router = Router([house.quiz], store, store, Limits(), unmetered=is_answer)
+        await house.switch_on()
+        await house.run_due(at(12, 30))
+        for number in range(_ROUNDS):
+            started = time.perf_counter()
+            letters = ("ABCD"[n % 4] for n in range(MEMBERS))
+            messages = [house.message(x, user=f"{number}-{n}") for n, x in enumerate(letters)]
+            whole.waits.extend(await asyncio.gather(*(_handled(router, m) for m in messages)))
+            whole.rounds.append(_ms_since(started))
+        [asking] = await house.askings.of_group(GROUP.key, at(0))
+        tally = await house.askings.tally(asking.id)
+    if tally.total != MEMBERS * _ROUNDS:
+        raise RuntimeError(f"{MEMBERS * _ROUNDS} 人作答，记下 {tally.total} 条")
+    return whole
+
+
+async def _handled(router: Router, message: IncomingMessage) -> float:
+    started = time.perf_counter()
+    reply = await router.handle(message)
+    if not reply.text.startswith("收到"):
+        raise RuntimeError(f"没有确认：{reply.text}")
+    return _ms_since(started)
 
 
 async def _timed(

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 from loguru import logger
@@ -60,9 +60,10 @@ class Router:
     ) -> None:
         """``observe`` hears of every message handled: the reply and the seconds it took.
 
-        ``unmetered`` messages do not count against their group's limit: the letters of a whole
-        group that answers its question at once. ``postscript`` gives what is owed to the person or
-        group and goes with the reply. ``on_delivered`` hears what the platform sent.
+        ``unmetered`` messages neither count against their group's limit nor wait for a place of
+        work: the letters of a whole group that answers its question at once. ``postscript`` gives
+        what is owed to the person or group and goes with the reply. ``on_delivered`` hears what the
+        platform sent.
         """
         self._plugins = tuple(plugins)
         self._deduplicator = deduplicator
@@ -118,7 +119,9 @@ class Router:
         self._pending += 1
         self._idle.clear()
         try:
-            async with self._turn_of(message.session), self._places:
+            # Letters do no heavy work, and the record takes many at once better than few.
+            places = nullcontext() if self._unmetered(message) else self._places
+            async with self._turn_of(message.session), places:
                 return await self._guarded(message, progress)
         finally:
             self._pending -= 1

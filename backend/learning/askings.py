@@ -2,11 +2,13 @@
 
 import random
 import uuid
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Select, delete, exists, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.learning.asking_rows import (
     PAPER,
@@ -17,6 +19,7 @@ from backend.learning.asking_rows import (
     shown_names,
     unfinished,
 )
+from backend.learning.committing import GroupRead
 from backend.learning.database import Database, upsert
 from backend.learning.log import LATE, first_of_person
 from backend.learning.tables import (
@@ -26,10 +29,14 @@ from backend.learning.tables import (
     identities,
     papers,
 )
-from backend.learning.values import Asking, AskingKind, Paper, Tally, study_day
+from backend.learning.values import Asking, AskingKind, Attempt, Paper, Tally, study_day
 from backend.questions.question import OPTION_KEYS, OptionKey, Question
 
 OPEN_FOR = timedelta(hours=24)
+
+_OfGroup = tuple[str, datetime]
+_Busy = tuple[int, str, datetime]
+_Place = tuple[str, int]
 
 
 class Askings:
@@ -41,6 +48,9 @@ class Askings:
     def __init__(self, database: Database, chance: random.Random | None = None) -> None:
         self._database = database
         self._chance = chance or random.Random()
+        self._groups = GroupRead[_OfGroup, list[Asking]](database, _of_groups)
+        self._busy = GroupRead[_Busy, bool](database, _are_busy)
+        self._places = GroupRead[_Place, int](database, _places)
 
     async def ask(
         self,
@@ -142,12 +152,18 @@ class Askings:
 
     async def of_group(self, group_key: str, since: datetime) -> list[Asking]:
         """Return a group's daily questions, the newest first."""
-        query = (
-            select(askings)
-            .where(askings.c.group_key == group_key, askings.c.asked_at >= since)
-            .order_by(askings.c.asked_at.desc(), askings.c.place.desc())
-        )
-        return await self._select(query)
+        return await self._groups.do((group_key, since))
+
+    async def is_busy(self, identity_id: int, conversation: str, now: datetime) -> bool:
+        """Whether an account may have a question or a paper of its own open there.
+
+        Quicker than ``open_for`` and ``open_paper``, which are to be asked when it is true.
+        """
+        return await self._busy.do((identity_id, conversation, now))
+
+    async def place_of(self, attempt: Attempt) -> int:
+        """Return how many answers in time an asking had with this one: 1 for the first."""
+        return await self._places.do((attempt.asking_id, attempt.seq))
 
     async def open_for(self, identity_id: int, conversation: str, now: datetime) -> Asking | None:
         """Return what an account is to answer there: its newest question of the last 24 hours.
@@ -335,3 +351,46 @@ class Askings:
     async def _select(self, query: Select[Any]) -> list[Asking]:
         async with self._database.reading() as connection:
             return await read(connection, query)
+
+
+async def _of_groups(
+    connection: AsyncConnection, wanted: Sequence[_OfGroup]
+) -> list[list[Asking] | Exception]:
+    query = (
+        select(askings)
+        .where(
+            askings.c.group_key.in_({key for key, _ in wanted}),
+            askings.c.asked_at >= min(since for _, since in wanted),
+        )
+        .order_by(askings.c.asked_at.desc(), askings.c.place.desc())
+    )
+    found = await read(connection, query)
+    return [
+        [one for one in found if one.group_key == key and one.asked_at >= since]
+        for key, since in wanted
+    ]
+
+
+async def _are_busy(connection: AsyncConnection, wanted: Sequence[_Busy]) -> list[bool | Exception]:
+    accounts = {identity_id for identity_id, _, _ in wanted}
+    since = min(now for _, _, now in wanted) - OPEN_FOR
+    asked = select(askings.c.identity_id, askings.c.conversation).where(
+        askings.c.identity_id.in_(accounts), askings.c.asked_at > since
+    )
+    sitting = select(papers.c.identity_id, papers.c.conversation).where(
+        papers.c.identity_id.in_(accounts), papers.c.finished_at.is_(None)
+    )
+    busy = {tuple(row) for row in await connection.execute(asked.union(sitting))}
+    return [(identity_id, conversation) in busy for identity_id, conversation, _ in wanted]
+
+
+async def _places(connection: AsyncConnection, wanted: Sequence[_Place]) -> list[int | Exception]:
+    query = (
+        select(attempts.c.asking_id, attempts.c.seq)
+        .where(attempts.c.asking_id.in_({asking for asking, _ in wanted}), attempts.c.kind != LATE)
+        .order_by(attempts.c.seq)
+    )
+    order: dict[str, list[int]] = {}
+    for asking_id, seq in await connection.execute(query):
+        order.setdefault(asking_id, []).append(seq)
+    return [bisect_right(order.get(asking_id, []), seq) for asking_id, seq in wanted]

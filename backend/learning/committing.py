@@ -1,5 +1,7 @@
 """Group commit: what many callers write at once goes into one transaction and one fsync.
 
+Group read does the same for questions: what many callers ask at once costs one set of queries.
+
 While a transaction runs, callers collect; the next one takes them all. There is no waiting for more
 to come: alone, a caller is committed at once.
 """
@@ -116,6 +118,14 @@ class GroupCommit(Generic[Item, Result]):
 
     async def _commit(self, items: Sequence[Item]) -> Sequence[Result | Exception]:
         async with self._database.recording() as connection:
+            return await self._work(connection, items)
+
+
+class GroupRead(GroupCommit[Item, Result]):
+    """Runs ``work`` over what all callers ask, in one reading transaction."""
+
+    async def _commit(self, items: Sequence[Item]) -> Sequence[Result | Exception]:
+        async with self._database.reading() as connection:
             return await self._work(connection, items)
 
 

@@ -17,7 +17,7 @@ from typing import Literal
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.learning.committing import GroupCommit
+from backend.learning.committing import GroupCommit, GroupRead
 from backend.learning.database import Database, storable, upsert
 from backend.learning.projections import erase, refold
 from backend.learning.tables import (
@@ -38,6 +38,8 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that looks like somethin
 _CODE_LENGTH = 8
 _SEEN_AGAIN = timedelta(minutes=1)
 _NAME_CHARS = 64
+_Account = tuple[str, str]
+_Member = tuple[str, int]
 _Newcomer = tuple[str, str, datetime]
 _Sighting = tuple[str, int, datetime]
 _IDENTITY = (
@@ -53,6 +55,8 @@ class People:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._accounts = GroupRead[_Account, Identity | None](database, _find)
+        self._last_seen = GroupRead[_Member, datetime | None](database, _when_last_seen)
         self._newcomers = GroupCommit[_Newcomer, Identity](database, _welcome)
         self._sightings = GroupCommit[_Sighting, None](database, _note_sightings)
 
@@ -64,12 +68,7 @@ class People:
 
     async def find(self, platform: str, user_id: str) -> Identity | None:
         """Return the account if it is known."""
-        query = select(*_IDENTITY).where(
-            identities.c.platform == platform, identities.c.user_id == user_id
-        )
-        async with self._database.reading() as connection:
-            row = (await connection.execute(query)).first()
-        return Identity(*row) if row else None
+        return await self._accounts.do((platform, user_id))
 
     async def identities_of(self, person_id: int) -> list[Identity]:
         """Return a person's accounts, the first known first."""
@@ -78,11 +77,7 @@ class People:
 
     async def seen(self, group_key: str, identity_id: int, now: datetime) -> None:
         """Note that a member spoke in a group; to the minute, so that talk costs no writes."""
-        query = select(members.c.last_seen_at).where(
-            members.c.group_key == group_key, members.c.identity_id == identity_id
-        )
-        async with self._database.reading() as connection:
-            last = (await connection.execute(query)).scalar()
+        last = await self._last_seen.do((group_key, identity_id))
         if last is not None and now - last < _SEEN_AGAIN:
             return
         await self._sightings.do((group_key, identity_id, now))
@@ -262,6 +257,24 @@ async def _note_sightings(
         update(members).where(known).values(last_seen_at=bindparam("seen")), seen
     )
     return [None] * len(sightings)
+
+
+async def _find(
+    connection: AsyncConnection, accounts: Sequence[_Account]
+) -> list[Identity | Exception | None]:
+    known = await _known(connection, accounts)
+    return [known.get(account) for account in accounts]
+
+
+async def _when_last_seen(
+    connection: AsyncConnection, wanted: Sequence[_Member]
+) -> list[datetime | Exception | None]:
+    query = select(members.c.group_key, members.c.identity_id, members.c.last_seen_at).where(
+        members.c.group_key.in_({group_key for group_key, _ in wanted}),
+        members.c.identity_id.in_({identity_id for _, identity_id in wanted}),
+    )
+    seen = {(row[0], row[1]): row[2] for row in await connection.execute(query)}
+    return [seen.get(member) for member in wanted]
 
 
 async def _known(

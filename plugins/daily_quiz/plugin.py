@@ -156,6 +156,8 @@ class DailyQuizPlugin:
     async def _practises(self, message: IncomingMessage, identity: Identity) -> bool:
         """Whether the person is at a paper, or at a question newer than the group's."""
         here = (identity.id, message.conversation.key, message.received_at)
+        if not await self._askings.is_busy(*here):
+            return False
         if await self._askings.open_paper(*here) or await self._askings.overdue_paper(*here):
             return True
         own = await self._askings.open_for(*here)
@@ -188,7 +190,7 @@ class DailyQuizPlugin:
     async def _received(self, asking: Asking, outcome: Outcome, answer: Answer) -> Reply:
         if outcome.status == "repeated":
             return Reply(wording.already(outcome.attempt.shown), "command")
-        number = (await self._askings.tally(asking.id)).total
+        number = await self._askings.place_of(outcome.attempt)
         text = wording.received(
             outcome.attempt.shown, number, place=answer.place, reveal=asking.reveal_at
         )

@@ -182,3 +182,44 @@ async def test_a_paper_is_finished_once(record):
     assert await record.askings.overdue_paper(me.id, here, ends_at) is None
     assert await record.askings.open_for(me.id, here, NOON) is None
     assert await record.askings.paper("nothing") is None
+
+
+async def test_many_who_ask_at_once_each_hear_of_their_own(record):
+    people = [await record.person(str(number)) for number in range(6)]
+    mine = await record.daily(question(1))
+    theirs = await record.daily(question(2), group=ELSEWHERE, at=NOON + MINUTE)
+    for person in people[:2]:
+        await record.practice(person, question(3))
+    groups = await asyncio.gather(
+        *(record.askings.of_group(key, NOON) for key in (GROUP, ELSEWHERE, "none") * 3),
+        record.askings.of_group(ELSEWHERE, NOON + 2 * MINUTE),
+    )
+    assert groups == [[mine], [theirs], []] * 3 + [[]]
+    busy = await asyncio.gather(
+        *(record.askings.is_busy(p.id, private(p), NOON + MINUTE) for p in people)
+    )
+    assert busy == [True, True, False, False, False, False]
+    assert not await record.askings.is_busy(people[0].id, GROUP, NOON)
+    assert not await record.askings.is_busy(people[0].id, private(people[0]), NOON + 2 * DAY)
+
+
+async def test_a_paper_keeps_its_writer_busy_until_it_is_finished(record):
+    me = await record.person()
+    paper, _ = await record.askings.start_paper(
+        me.id, private(me), [question(1)], NOON, NOON + timedelta(hours=1)
+    )
+    assert await record.askings.is_busy(me.id, private(me), NOON + 3 * DAY)
+    await record.askings.finish_paper(paper.id, NOON + 3 * DAY)
+    assert not await record.askings.is_busy(me.id, private(me), NOON + 3 * DAY)
+
+
+async def test_answers_are_counted_off_in_their_order(record):
+    asking = await record.daily()
+    people = [await record.person(str(number)) for number in range(9)]
+    outcomes = await asyncio.gather(
+        *(record.attempts.answer(asking, person, "A", NOON + MINUTE) for person in people)
+    )
+    places = await asyncio.gather(*(record.askings.place_of(o.attempt) for o in outcomes))
+    assert sorted(places) == list(range(1, 10))
+    by_seq = sorted(zip(outcomes, places, strict=True), key=lambda pair: pair[0].attempt.seq)
+    assert [place for _, place in by_seq] == list(range(1, 10))
