@@ -29,5 +29,10 @@ class Visit:
 
     @property
     def private_chat(self) -> str:
-        """The key of the person's private chat on this platform: where mock exams are sat."""
+        """The key of the person's private chat on this platform: where mock exams are sat.
+
+        In private it is the chat itself, which not every platform names after the person.
+        """
+        if not self.is_group:
+            return self.here
         return f"{self.message.conversation.platform}:p:{self.message.sender}"

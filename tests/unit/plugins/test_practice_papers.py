@@ -5,6 +5,7 @@ import re
 import pytest
 
 from backend.learning.values import study_day
+from plugins.messages import Conversation
 from plugins.practice import paper_wording, wording
 from tests.learning_house import GROUP, at
 from tests.unit.plugins.practising import letter, practising
@@ -317,3 +318,15 @@ async def test_the_daily_question_stays_the_groups_business_during_a_paper(me):
     kinds = [attempt.kind for attempt in await me.attempts()]
     assert kinds == ["daily", "mock"]
     assert (await me.house.askings.of_group(GROUP.key, at(0)))[0].day == study_day(me.house.now)
+
+
+async def test_a_paper_is_found_again_where_a_chat_is_not_named_after_its_person(me):
+    chat = Conversation("fake", "bot", "terminal", is_group=False)
+
+    async def say(text):
+        return await me.plugin.respond(me.house.message(text, user="you", conversation=chat))
+
+    await say("/模考 5")
+    for _ in range(4):
+        assert "已记" in (await say("A")).text
+    assert "模考成绩" in (await say("A")).text
