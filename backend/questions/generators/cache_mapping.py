@@ -15,6 +15,7 @@ from backend.questions.solvers.cache_mapping import CacheLayout, CacheTask, lay_
 
 _SOURCE = ("co.cache-mapping",)
 _CONVENTION = "按字节编址；Cache 容量指数据区容量，1 KB = 1024 B；块号、行号、组号从 0 开始。"
+_WHOLE_ADDRESS = "只比较标记，不比较整个地址。"
 _KIB = 1024
 _TYPICAL = 4
 _MEMORY = {20: "1 MB", 24: "16 MB", 28: "256 MB", 32: "4 GB"}
@@ -53,11 +54,12 @@ def _fields(chance: random.Random) -> Draft:
     wrong = [
         Distractor(_widths(cache.task, *widths), mistake, why)
         for widths, mistake, why in wrong_fields(cache.layout)
-        if min(widths) >= 0
+        if widths[0] > 0
     ]
     stem = f"{cache.given}主存地址的各字段分别是多少位？"
     why = f"块内地址 {offset} 位{_index_said(layout)}，其余 {tag} 位是标记。"
-    return mixed(_draft(cache, stem, right, why, wrong, 2), chance, _TYPICAL)
+    draft = mixed(_draft(cache, stem, right, why, wrong, 2), chance, len(wrong))
+    return levelled(draft, chance, _parts)
 
 
 def _place(chance: random.Random) -> Draft:
@@ -165,6 +167,7 @@ def _comparators(chance: random.Random) -> Draft:
     cache = _draw(chance)
     layout = cache.layout
     tag, ways, index = layout.tag_bits, layout.ways, layout.index_bits
+    address = cache.task.address_bits
     rule = {
         1: "直接映射只有一行候选，一个比较器就够。",
         None: "全相联映射要与每一行的标记同时比较，每行一个。",
@@ -181,7 +184,13 @@ def _comparators(chance: random.Random) -> Draft:
         (ways, index, "compares-the-index", f"比较的是标记，不是{unit}号。"),
         (1, tag, "one-comparator", rule),
         (ways, tag + layout.offset_bits, "compares-the-offset-too", "块内地址不用比较。"),
-        (ways, cache.task.address_bits, "compares-the-address", "只比较标记，不比较整个地址。"),
+        (ways, address, "compares-the-address", _WHOLE_ADDRESS),
+        (
+            layout.sets,
+            address,
+            "compares-the-address-in-each-set",
+            f"{sets}；{rule}{_WHOLE_ADDRESS}",
+        ),
         (max(1, log2(ways)), tag, "takes-the-logarithm", f"这是候选行数的对数；{rule}"),
     ]
     wrong = [
@@ -192,7 +201,7 @@ def _comparators(chance: random.Random) -> Draft:
     stem = f"{cache.given}判断是否命中时要同时比较标记，需要多少个比较器，每个多少位？"
     why = f"候选行有 {ways} 行，标记 {tag} 位。"
     draft = _draft(cache, stem, f"{ways} 个，每个 {tag} 位", why, wrong, 3)
-    return levelled(mixed(draft, chance, len(wrong)), chance, lambda value: value.split("，"))
+    return levelled(mixed(draft, chance, len(wrong)), chance, _parts)
 
 
 _FORMS: tuple[Callable[[random.Random], Draft], ...] = (
@@ -228,6 +237,10 @@ def _widths(task: CacheTask, tag: int, index: int, offset: int) -> str:
     if task.ways is None:
         return f"标记 {tag} 位，块内地址 {offset} 位"
     return f"标记 {tag} 位，{'行' if task.ways == 1 else '组'}号 {index} 位，块内地址 {offset} 位"
+
+
+def _parts(value: str) -> list[str]:
+    return value.split("，")
 
 
 def _index_said(layout: CacheLayout) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from backend.questions.generators.cache_mapping import CacheMappingGenerator
 from backend.questions.solvers import cache_mapping
-from tests.unit.questions.generators.checks import check, drafts
+from tests.unit.questions.generators.checks import check, drafts, questions
 
 GENERATOR = CacheMappingGenerator()
 UNITS = {"B": 1, "KB": 2**10, "MB": 2**20, "GB": 2**30}
@@ -243,3 +243,28 @@ def test_comparators_counted_as_lines_and_as_sets_have_their_own_reasons():
         why = {wrong.mistake: wrong.why for wrong in draft.distractors}
         assert why["one-for-each-set"].startswith("这是组数")
         assert why["one-for-each-line"].startswith("这是行数")
+
+
+def test_the_wrong_widths_add_up_unless_the_tag_itself_is_wrong():
+    asked = [d for d in drafts(GENERATOR) if "各字段" in d.stem]
+    assert len(asked) > 50
+    for draft in asked:
+        memory = re.search(r"主存(?:地址 (\d+) 位|容量 (\d+ [MG]B))", draft.stem)
+        address = int(memory[1]) if memory[1] else bits(size(memory[2]))
+        assert sum(map(int, re.findall(r"\d+", draft.correct))) == address
+        for mistake, value in wrong_of(draft).items():
+            total = sum(map(int, re.findall(r"\d+", value)))
+            lost = "tag-includes" in mistake or "takes-off" in mistake
+            assert (total == address) != lost
+
+
+def test_whoever_takes_the_commonest_width_of_each_part_finds_the_key_by_chance_only():
+    asked = [q for q in questions(GENERATOR) if "各字段" in q.stem or "比较器" in q.stem]
+    found = 0
+    for question in asked:
+        rows = [text.split("，") for text in question.options.values()]
+        columns = list(zip(*rows, strict=True))
+        best = [{v for v in c if c.count(v) == max(map(c.count, c))} for c in columns]
+        leaders = [row for row in rows if all(v in b for v, b in zip(row, best, strict=True))]
+        found += leaders == [question.options[question.answer].split("，")]
+    assert found < len(asked) // 3
