@@ -128,16 +128,23 @@ def _left(chance: random.Random) -> Draft:
         if len(_set_at_end(slip.run, number)) == len(right)
     ]
     mates = [b for b in dict.fromkeys(problem.task.blocks) if b % problem.task.sets == number]
-    tried = [(first, *right[1:]) for first in mates if first not in right]
-    tried += [(*right[:-1], extra) for extra in mates if extra not in right]
+    gone = [block for block in mates if block not in right]
     wrong += [
-        Distractor(_blocks(each), "misses-a-replacement", "漏了一次换出，或换错了块。")
-        for each in tried
+        Distractor(_blocks((*kept, block)), "misses-a-replacement", _thrown_out(problem, block))
+        for kept in (right[1:], right[:-1])
+        for block in gone
     ]
     where = "Cache 中" if problem.task.sets == 1 else f"{number} 号组中"
     stem = f"{problem.given}全部访问结束后，{where}存放的是哪些主存块？"
     why = f"最后一次换出的是 {last.victim}，留下 {'、'.join(map(str, sorted(right)))}。"
     return mixed(_draft(problem, stem, _blocks(right), why, wrong), chance, _TYPICAL)
+
+
+def _thrown_out(problem: _Problem, block: int) -> str:
+    """When ``block``, which is not left at the end, was thrown out for good."""
+    accesses = problem.run.accesses
+    at = max(now for now, access in enumerate(accesses) if access.victim == block)
+    return f"主存块 {block} 在第 {at + 1} 次访问时已被换出。"
 
 
 ACCESS_FORMS: tuple[Callable[[random.Random], Draft], ...] = (

@@ -268,3 +268,23 @@ def test_whoever_takes_the_commonest_width_of_each_part_finds_the_key_by_chance_
         leaders = [row for row in rows if all(v in b for v, b in zip(row, best, strict=True))]
         found += leaders == [question.options[question.answer].split("，")]
     assert found < len(asked) // 3
+
+
+def test_a_block_said_to_be_thrown_out_was_there_before_that_access_and_not_after():
+    seen = 0
+    for draft in drafts(GENERATOR):
+        for wrong in draft.distractors:
+            if wrong.mistake != "misses-a-replacement":
+                continue
+            sets, ways, policy, blocks = accesses_of(draft.stem)
+            block, at = map(int, re.search(r"主存块 (\d+) 在第 (\d+) 次", wrong.why).groups())
+            assert str(block) in re.findall(r"\d+", wrong.value)
+
+            def held(now, sets=sets, ways=ways, policy=policy, blocks=blocks, block=block):
+                mates = [each for each in blocks[:now] if each % sets == block % sets]
+                return block in contents(mates, ways, policy)
+
+            assert held(at - 1)
+            assert not any(held(now) for now in range(at, len(blocks) + 1))
+            seen += 1
+    assert seen > 40
