@@ -273,39 +273,44 @@ class Pusher:
         return Reply(text, "command")
 
     async def _guarded(self, pushes: Sequence[_Push]) -> None:
-        """Make the pushes to one target in their order: the next question knows of the last."""
+        """Make the pushes to one target in their order: the next question knows of the last.
+
+        Where another process is at one of them, the rest is left to it, for the same reason.
+        """
         async with self._places:
             for push in pushes:
                 try:
                     # The time now, not that of the run: leases are counted from it.
-                    await self._deliver(push, self._clock())
+                    if not await self._deliver(push, self._clock()):
+                        break
                 except RecordUnavailable as error:
                     logger.error(wording.LOG_NO_RECORD, error)
                 except Exception:  # noqa: BLE001 - one push must not keep the others back
                     logger.exception(wording.LOG_FAILED)
 
-    async def _deliver(self, push: _Push, now: datetime) -> None:
+    async def _deliver(self, push: _Push, now: datetime) -> bool:
+        """Make one push; False when another process is at it."""
         if self._outbox.caps(push.conversation) is None:
             # Another process may serve this platform; the slot is given up only when it is late.
             if now - push.due_at > push.window:
                 await self._skip(push, wording.NOT_RUNNING, now)
-            return
+            return True
         if now - push.due_at > push.window:
             await self._skip(push, wording.too_late(push.window), now)
-            return
+            return True
         row = await self._ledger.claim(push.target, push.slot, push.day, push.due_at, now)
         if row is None:
-            await self._note_settled(push)
-            return
+            return await self._note_settled(push)
         reply = await push.compose()
         if isinstance(reply, str):
             await self._ledger.skipped(row, reply, now)
-            return
+            return True
         try:
             row = await self._ledger.sending(row, reply.asking, self._clock())
         except ClaimLost:
-            return
+            return False
         await self._send(push, row, reply)
+        return True
 
     async def _send(self, push: _Push, row: Delivery, reply: Reply) -> None:
         try:
@@ -389,11 +394,12 @@ class Pusher:
     def _is_settled(self, target: str, slot: str, day: date) -> bool:
         return (target, slot, day) in self._settled
 
-    async def _note_settled(self, push: _Push) -> None:
-        """Remember rows that will not change any more, so that each run need not ask for them."""
+    async def _note_settled(self, push: _Push) -> bool:
+        """Remember a row that will not change any more; False for one that somebody is at."""
         row = await self._ledger.find(push.target, push.slot, push.day)
         if row is not None and row.state in ("confirmed", "skipped", "unknown"):
             self._settled[push.target, push.slot, push.day] = None
+        return row is None or row.state not in ("claimed", "sent")
 
     def _forget_settled(self, now: datetime) -> None:
         oldest = now.astimezone(SHANGHAI).date() - 2 * _LOOK_BACK

@@ -1,8 +1,9 @@
-"""Pushes against a real ledger: exactly one for each target and slot, whatever happens."""
+"""Pushes against a real ledger on both databases: exactly one for each target and slot."""
 
 import asyncio
 from dataclasses import replace
 from datetime import time, timedelta
+from functools import partial
 
 import pytest
 
@@ -15,8 +16,13 @@ from tests.learning_house import GROUP, at, learning_house
 
 
 @pytest.fixture
-async def house(tmp_path):
-    async with learning_house(tmp_path) as made:
+def open_house(tmp_path, record_url):
+    return partial(learning_house, tmp_path, url=record_url)
+
+
+@pytest.fixture
+async def house(open_house):
+    async with open_house() as made:
         yield made
 
 
@@ -35,9 +41,9 @@ async def test_a_question_is_pushed_at_its_time_and_only_once(house):
     assert await states(house) == [("question-1", "confirmed")]
 
 
-async def test_two_instances_at_the_same_moment_send_one(house, tmp_path):
+async def test_two_instances_at_the_same_moment_send_one(house, open_house):
     await house.switch_on()
-    async with learning_house(tmp_path, outbox=house.outbox, instance="two") as other:
+    async with open_house(outbox=house.outbox, instance="two") as other:
         other.now = house.now = at(12, 30)
         await asyncio.gather(*(one.pusher.run_due(at(12, 30)) for one in (house, other) * 5))
     assert len(house.outbox.sent) == 1
@@ -108,11 +114,11 @@ async def test_a_crash_between_sending_and_confirming_leaves_it_unknown(house):
     assert len(house.told) == 1
 
 
-async def test_a_crash_before_sending_is_made_up_by_another_instance(house, tmp_path):
+async def test_a_crash_before_sending_is_made_up_by_another_instance(house, open_house):
     await house.switch_on()
     [slot] = slots_of((await house.groups.get(GROUP.key)).settings, at(12).date())
     assert await house.ledger.claim(GROUP.key, slot.name, slot.day, slot.due_at, at(12, 30))
-    async with learning_house(tmp_path, outbox=house.outbox, instance="two") as other:
+    async with open_house(outbox=house.outbox, instance="two") as other:
         await other.run_due(at(12, 31))
         assert house.outbox.sent == []
         await other.run_due(at(12, 30) + LEASE)
@@ -227,8 +233,8 @@ async def test_no_group_gets_the_question_or_members_of_another(house):
     assert any("小明" in text for text in house.outbox.texts(GROUP.key))
 
 
-async def test_a_platform_without_pushes_gets_the_question_with_the_first_message(tmp_path):
-    async with learning_house(tmp_path, outbox=FakeOutbox(unprompted=False)) as house:
+async def test_a_platform_without_pushes_gets_the_question_with_the_first_message(open_house):
+    async with open_house(outbox=FakeOutbox(unprompted=False)) as house:
         await house.switch_on()
         await house.run_due(at(12, 30))
         assert house.outbox.sent == []
@@ -270,3 +276,15 @@ async def test_the_question_keeps_to_the_subjects_and_levels_of_the_group(house)
     assert len(asked) == 5
     assert {asking.question.subject for asking in asked} == {"OS"}
     assert study_day(asked[0].asked_at).day == 26
+
+
+async def test_instances_side_by_side_never_put_the_same_question_twice(house, open_house):
+    await house.switch_on(times=(time(12, 30),), count=5)
+    async with open_house(outbox=house.outbox, instance="two", seed=408) as other:
+        for day in range(22, 27):
+            for minute in (30, 31, 33):
+                other.now = house.now = at(12, minute, day=day)
+                await asyncio.gather(*(one.pusher.run_due(house.now) for one in (house, other)))
+    asked = await house.askings.of_group(GROUP.key, at(0))
+    assert len(asked) == 25
+    assert len({asking.question.id for asking in asked}) == 25
