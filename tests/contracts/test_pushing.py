@@ -278,7 +278,7 @@ async def test_the_question_keeps_to_the_subjects_and_levels_of_the_group(house)
     assert study_day(asked[0].asked_at).day == 26
 
 
-async def test_instances_side_by_side_never_put_the_same_question_twice(house, open_house):
+async def test_instances_side_by_side_know_what_the_other_has_just_put(house, open_house):
     await house.switch_on(times=(time(12, 30),), count=5)
     async with open_house(outbox=house.outbox, instance="two", seed=408) as other:
         for day in range(22, 27):
@@ -288,3 +288,4 @@ async def test_instances_side_by_side_never_put_the_same_question_twice(house, o
     asked = await house.askings.of_group(GROUP.key, at(0))
     assert len(asked) == 25
     assert len({asking.question.id for asking in asked}) == 25
+    assert len({(asking.day, asking.question.point) for asking in asked}) == 25
