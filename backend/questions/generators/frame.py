@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from backend.questions.question import OPTION_KEYS, Question
+from backend.questions.question import OPTION_KEYS, OptionKey, Question
 
 _MAX_DRAFTS = 200
 
@@ -101,7 +101,9 @@ def _question(
 ) -> Question:
     choices = [(draft.correct, draft.why_correct), *((d.value, d.why) for d in wrong)]
     chance.shuffle(choices)
-    options = {key: value for key, (value, _) in zip(OPTION_KEYS, choices, strict=True)}
+    options: dict[OptionKey, str] = {
+        key: value for key, (value, _) in zip(OPTION_KEYS, choices, strict=True)
+    }
     return Question(
         id=question_id(generator, seed),
         points=draft.points,
