@@ -2,11 +2,15 @@
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from backend.errors import RecordUnavailable
@@ -72,6 +76,29 @@ async def test_opening_again_changes_nothing(empty_url, tmp_path):
             me = await record.person()
     assert me.id == 1
     assert not list(tmp_path.glob("*before*"))
+
+
+def test_revisions_are_numbered_in_the_order_of_their_history():
+    config = Config()
+    config.set_main_option("script_location", str(migrating.MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    scripts = list(ScriptDirectory.from_config(config).walk_revisions())
+    numbers = [script.revision for script in scripts]
+    assert numbers == sorted(numbers, reverse=True)
+    assert all(Path(s.path).name.startswith(f"rev_{s.revision}_") for s in scripts)
+
+
+def test_a_start_without_anything_to_migrate_does_not_import_alembic(tmp_path):
+    opens = (
+        "import asyncio, sys; from pathlib import Path;"
+        "from backend.learning.migrating import open_database;"
+        "asyncio.run(open_database('', Path(sys.argv[1])));"
+        "print('alembic' in sys.modules)"
+    )
+    for imported in ("True", "False"):
+        run = [sys.executable, "-c", opens, str(tmp_path)]
+        done = subprocess.run(run, capture_output=True, text=True, check=True, timeout=60)
+        assert done.stdout.strip() == imported
 
 
 async def test_a_newer_schema_is_refused(empty_url, tmp_path):
