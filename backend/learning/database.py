@@ -24,6 +24,7 @@ SQLITE_FILE = "learning.sqlite3"
 _BUSY_SECONDS = 10.0
 _SLOW_SECONDS = 15.0
 _LOG_LOCK = 408_000_001  # any number, the same in every process
+GONE = "这道题或这个账号已经不在学习记录里。"
 _DRIVERS = {"postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
@@ -162,6 +163,7 @@ def engine_of(url: str, data_dir: Path) -> tuple[AsyncEngine, str]:
     return (
         create_async_engine(
             parsed.set(drivername=driver),
+            hide_parameters=True,  # a traceback in the log must not name accounts
             pool_size=5,
             max_overflow=5,
             pool_timeout=_BUSY_SECONDS,
@@ -174,7 +176,11 @@ def engine_of(url: str, data_dir: Path) -> tuple[AsyncEngine, str]:
 
 def _sqlite(url: str) -> AsyncEngine:
     engine = create_async_engine(
-        url, connect_args={"timeout": _BUSY_SECONDS}, pool_size=4, max_overflow=4
+        url,
+        hide_parameters=True,  # a traceback in the log must not name accounts
+        connect_args={"timeout": _BUSY_SECONDS},
+        pool_size=4,
+        max_overflow=4,
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -205,9 +211,20 @@ class _translated:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, IntegrityError):
-            return  # a broken rule is news for the caller, not a broken database
+            if _leads_nowhere(error):
+                raise RecordUnavailable(GONE) from error
+            return  # any other broken rule is news for the caller, not a broken database
         if isinstance(error, SQLAlchemyError | OSError | TimeoutError) or _of_the_driver(error):
             raise RecordUnavailable(f"学习记录（{self._place}）用不了：{_reason(error)}") from error
+
+
+def _leads_nowhere(error: IntegrityError) -> bool:
+    """Tell whether a row would refer to what is not there: somebody was forgotten meanwhile."""
+    return "FOREIGN KEY" in str(error.orig) or _sqlstate(error) == "23503"
+
+
+def _sqlstate(error: IntegrityError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
 
 
 def _of_the_driver(error: BaseException | None) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.errors import RecordUnavailable
 from backend.learning.ability import difficulty_rating
+from backend.learning.database import GONE
 from backend.learning.folding import Answered, fold, looks_back, standing
 from backend.learning.log import (
     LATE,
@@ -35,8 +36,6 @@ from backend.learning.values import (
     study_day,
 )
 from backend.questions.question import OptionKey
-
-_GONE = "这道题或这个账号已经不在学习记录里。"
 
 Status = Literal["recorded", "late", "repeated"]
 
@@ -90,7 +89,7 @@ async def record(
     def outcome(answer: Answer) -> Outcome | Exception:
         once = known.once(answer)
         if once is None:
-            return RecordUnavailable(_GONE)
+            return RecordUnavailable(GONE)
         if fresh.get(once) is answer:
             return outcomes[once]
         first, state = firsts[once], states[once[1]]

@@ -200,7 +200,7 @@ class Ledger:
                 .values(**{"updated_at": now, **values}, version=row.version + 1)
             )
             if not changed.rowcount:
-                raise ClaimLost(f"{row.target} {row.slot} {row.day}")
+                raise ClaimLost(f"delivery {row.id}")  # its target is somebody: not for the log
         found = await self.find(row.target, row.slot, row.day)
         assert found is not None
         return found

@@ -242,20 +242,30 @@ async def _welcome(
 async def _note_sightings(
     connection: AsyncConnection, sightings: Sequence[_Sighting]
 ) -> list[Exception | None]:
-    """Note when members were seen last; a new member's name is not shown."""
+    """Note when members were seen last; a new member's name is not shown.
+
+    Who was forgotten since they spoke is passed over.
+    """
+    accounts = {account for _, account, _ in sightings}
+    query = select(identities.c.id).where(identities.c.id.in_(accounts))
+    there = set((await connection.execute(query)).scalars())
     rows = [
         {"group_key": group, "identity_id": account, "last_seen_at": now}
         for group, account, now in sightings
+        if account in there
     ]
     strangers = [row | {"shows_name": False, "name": ""} for row in rows]
     await upsert(connection, members, strangers, keep=True)
     known = (members.c.group_key == bindparam("group")) & (
         members.c.identity_id == bindparam("account")
     )
-    seen = [{"group": group, "account": account, "seen": now} for group, account, now in sightings]
-    await connection.execute(
-        update(members).where(known).values(last_seen_at=bindparam("seen")), seen
-    )
+    seen = [
+        {"group": row["group_key"], "account": row["identity_id"], "seen": row["last_seen_at"]}
+        for row in rows
+    ]
+    if seen:
+        moved = update(members).where(known).values(last_seen_at=bindparam("seen"))
+        await connection.execute(moved, seen)
     return [None] * len(sightings)
 
 

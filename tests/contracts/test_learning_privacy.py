@@ -1,10 +1,14 @@
 """Forgetting and exporting a person, on both databases."""
 
+import asyncio
 import json
+import traceback
 from datetime import time
 
+import pytest
 from sqlalchemy import String, cast, func, insert, or_, select
 
+from backend.errors import RecordUnavailable
 from backend.learning import tables
 from backend.learning.rebuild import rebuild
 from tests.learning import DAY, GROUP, MINUTE, NOON, Record, private, question
@@ -171,3 +175,34 @@ async def test_an_export_has_nothing_of_others(record):
     assert "8889999" not in exported
     assert "别人" not in exported
     assert question(7).stem not in exported
+
+
+async def test_who_is_forgotten_while_they_speak_is_not_seen_and_nothing_breaks(record):
+    me, other = await record.member("1"), await record.member("2")
+    asking = await record.practice(me)
+    await record.privacy.forget(me.person_id, NOON)
+    later = NOON + 2 * MINUTE
+    await asyncio.gather(
+        record.people.seen(GROUP, me.id, later), record.people.seen(GROUP, other.id, later)
+    )
+    assert await record.people.groups_of(me.person_id) == []
+    assert await record.people.groups_of(other.person_id) == [GROUP]
+    for write in (
+        lambda: record.people.show_name(GROUP, me.id, "小明", later),
+        lambda: record.people.set_reminder(me.person_id, time(20), {}, later),
+        lambda: record.people.issue_link_code(me.person_id, later),
+        lambda: record.practice(me, at=later),
+        lambda: record.answers(asking, me, True, later),
+    ):
+        with pytest.raises(RecordUnavailable, match="已经不在学习记录里"):
+            await write()
+
+
+async def test_a_traceback_of_a_failed_statement_names_nobody(record):
+    row = {"platform": "qq", "user_id": SECRET, "person_id": 999, "created_at": NOON}
+    with pytest.raises(RecordUnavailable) as failed:
+        async with record.database.writing() as connection:
+            await connection.execute(insert(tables.identities), row)
+    shown = "".join(traceback.format_exception(failed.value))
+    assert "INSERT INTO identities" in shown
+    assert SECRET not in shown
