@@ -107,7 +107,7 @@ class Group:
 
     async def says(self, name: str, text: str, *, privately: bool = False) -> Reply:
         """Let a member say something to the bot; half a minute goes by."""
-        user = str(20001 + list(MEMBERS).index(name))
+        user = user_of(name)
         where = Conversation("onebot", "10000", user, is_group=False) if privately else GROUP
         number = next(self._ids)
         message = IncomingMessage(
@@ -313,9 +313,10 @@ async def _evening_cards(group: Group, studio: Studio) -> None:
 
 
 @asynccontextmanager
-async def group_at(data_dir: Path) -> AsyncGenerator[Group]:
+async def group_at(data_dir: Path, superusers: Sequence[str] = ()) -> AsyncGenerator[Group]:
     """Put the bot together as ``bot/wiring.py`` does, with chance and clock in our hands."""
-    settings = Settings(data_dir=data_dir, exam_date=EXAM)
+    accounts = tuple(f"onebot:{user_of(name)}" for name in superusers)
+    settings = Settings(data_dir=data_dir, exam_date=EXAM, superusers=accounts)
     store, outboxes, outbox = FakeConversationStore(), Outboxes(), KeepingOutbox()
     outboxes.add("onebot", outbox)
     clock = {"now": lambda: datetime.now(SHANGHAI)}
@@ -348,6 +349,11 @@ async def make(folder: Path, days: int = DAYS) -> None:
                 await _evening_cards(group, studio)
     finally:
         await studio.aclose()
+
+
+def user_of(name: str) -> str:
+    """Give the account of a member."""
+    return str(20001 + list(MEMBERS).index(name))
 
 
 def _moment(day: date, hour: int, minute: int = 0) -> datetime:
