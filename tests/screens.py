@@ -121,6 +121,7 @@ class Group:
             sender_name=name,
         )
         reply = await self._router.handle(message)
+        assert reply.decision != "error", reply.text
         await self._router.delivered(message, reply, Receipt((f"r{number}",)))
         self.now += timedelta(seconds=30)
         return reply
