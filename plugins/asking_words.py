@@ -77,6 +77,8 @@ def question_reply(asking: Asking, head: str, how: str, *, caption: str = "") ->
 
 def verdict_text(library: Library, asking: Asking, outcome: Outcome) -> str:
     """Say at once whether an answer was right, why, and what changed for the person."""
+    if outcome.right is None:  # what the question says of its options is wrong
+        return _joined([verdict_line(asking, outcome), streak_line(outcome)])
     return _joined(
         [
             verdict_line(asking, outcome),
@@ -103,7 +105,12 @@ def verdict_line(asking: Asking, outcome: Outcome) -> str:
 
 
 def explanation(asking: Asking, *, chosen: OptionKey | None = None) -> str:
-    """Give the reasons: the right option, the chosen one, the others, then the steps."""
+    """Give the reasons: the right option, the chosen one, the others, then the steps.
+
+    "" for a retracted question: its reasons are wrong.
+    """
+    if asking.retracted:
+        return ""
     question = asking.question
     steps = "\n\n".join(question.steps)
     reasons = _reasons(asking, chosen)
@@ -133,6 +140,8 @@ def reveal_reply(library: Library, asking: Asking, tally: Tally, head: str) -> R
 
     Names are those of members who agreed to be named; who was wrong is never said.
     """
+    if asking.retracted:
+        return Reply(_joined([f"**{head}**", RETRACTED]), "command")
     question = asking.question
     shares = option_shares(asking, tally)
     lines = [

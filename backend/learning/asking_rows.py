@@ -1,7 +1,7 @@
 """Rows of ``askings`` and what goes with them, as queries and values.
 
 The stored question is the one that was put; when its key is changed later, it is read with the key
-now in force, so that reveals and reviews say what is right today.
+now in force, or as retracted, so that reveals and reviews say what is right today.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.learning.log import keys_in_force, text_fingerprint
+from backend.learning.log import keys_in_force
 from backend.learning.tables import askings, attempts, identities, members, papers
 from backend.learning.values import Asking, Paper
 from backend.questions.question import Question, as_json, from_json
@@ -59,9 +59,9 @@ def answered_by(identity_id: int) -> ColumnElement[bool]:
 def row_of(asking: Asking) -> dict[str, Any]:
     """Write an asking as a row."""
     question = asking.question
-    row = {name: getattr(asking, name) for name in Asking.__slots__}
-    row["shown_order"] = row.pop("order")
+    row = {name: getattr(asking, name) for name in Asking.__slots__ if name in askings.c}
     return row | {
+        "shown_order": asking.order,
         "question": as_json(question),
         "question_id": question.id,
         "point": question.point,
@@ -77,15 +77,18 @@ async def read(connection: AsyncConnection, query: Select[Any]) -> list[Asking]:
 
     def asking(row: Row[Any]) -> Asking:
         question = from_json(row.question)
-        key = keys.get((question.id, text_fingerprint(question))) if keys else None
-        return _asking(row, replace(question, answer=key) if key else question)
+        # Few questions are ever corrected: most need no fingerprint.
+        changed = keys.get((question.id, question.text_fingerprint), "") if keys else ""
+        if changed is None:
+            return _asking(row, question, retracted=True)
+        return _asking(row, replace(question, answer=changed) if changed else question)
 
     return [asking(row) for row in rows]
 
 
-def _asking(row: Row[Any], question: Question) -> Asking:
+def _asking(row: Row[Any], question: Question, *, retracted: bool = False) -> Asking:
     values: dict[str, Any] = {
         name: row._mapping[name] for name in Asking.__slots__ if name in row._mapping
     }
-    values |= {"question": question, "order": row.shown_order}
+    values |= {"question": question, "order": row.shown_order, "retracted": retracted}
     return Asking(**values)

@@ -12,10 +12,11 @@ from sqlalchemy import Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.learning.database import Database, storable
-from backend.learning.log import keys_in_force, text_fingerprint
+from backend.learning.log import keys_in_force
 from backend.learning.projections import refold
 from backend.learning.tables import askings, attempts, corrections, identities, key_changes, notices
 from backend.learning.values import Correction
+from backend.questions.catalogue import KeyChanges
 from backend.questions.question import OptionKey, from_json
 
 TEXT_CHARS = 1000
@@ -107,15 +108,13 @@ class Corrections:
             await _tell(connection, [] if reporter is None else [reporter], notice, now)
         return True
 
-    async def key_changes(self) -> dict[str, OptionKey | None]:
-        """Return the last decision about each question: its new key, or None when retracted.
+    async def key_changes(self) -> KeyChanges:
+        """Return the last decision about each text of a question.
 
-        Askings are read with the new key anyway, as long as the text is the one decided about; this
-        is for leaving out what was retracted.
+        Askings are read with the new key anyway; this is for what is to be asked next.
         """
         async with self._database.reading() as connection:
-            keys = await keys_in_force(connection)
-        return {question_id: key for (question_id, _), key in keys.items()}
+            return await keys_in_force(connection)
 
     async def take_notices(self, identity_id: int, now: datetime) -> Sequence[str]:
         """Return what an account has not been told yet, oldest first; each notice only once."""
@@ -178,7 +177,7 @@ async def _decide(
 
 async def _fingerprint(connection: AsyncConnection, asking_id: str) -> str:
     query = select(askings.c.question).where(askings.c.id == asking_id)
-    return text_fingerprint(from_json((await connection.execute(query)).scalar_one()))
+    return from_json((await connection.execute(query)).scalar_one()).text_fingerprint
 
 
 async def _who_answered(

@@ -18,12 +18,10 @@ from backend.learning.database import GONE
 from backend.learning.folding import Answered, fold, looks_back, standing
 from backend.learning.log import (
     LATE,
-    Keys,
     attempt_columns,
     attempt_of,
     judged,
     keys_in_force,
-    text_fingerprint,
 )
 from backend.learning.projections import load, refolded, save
 from backend.learning.tables import askings, attempts, identities
@@ -35,6 +33,7 @@ from backend.learning.values import (
     PersonState,
     study_day,
 )
+from backend.questions.catalogue import KeyChanges
 from backend.questions.question import OptionKey
 
 Status = Literal["recorded", "late", "repeated"]
@@ -59,7 +58,7 @@ class _Known:
 
     people: dict[int, int]
     askings: dict[str, datetime | None]
-    keys: Keys
+    keys: KeyChanges
     earlier: dict[_Once, Attempt]
 
     def once(self, answer: Answer) -> _Once | None:
@@ -153,7 +152,7 @@ def _row(answer: Answer, known: _Known) -> dict[str, Any]:
     asking, question = answer.asking, answer.asking.question
     revealed_at = known.askings[asking.id]
     late = revealed_at is not None and answer.at >= revealed_at
-    fingerprint = text_fingerprint(question)
+    fingerprint = question.text_fingerprint
     return {
         "asking_id": asking.id,
         "identity_id": answer.identity.id,
@@ -202,7 +201,7 @@ async def _fold(
 def outcome_of(
     status: Status,
     attempt: Attempt,
-    keys: Keys,
+    keys: KeyChanges,
     before: PersonState,
     after: PersonState,
     today: date,

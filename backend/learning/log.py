@@ -4,9 +4,8 @@ A person counts once per asking: when two linked accounts both answered (before 
 the first answer counts and the other is passed over, here and wherever answers are counted.
 """
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, and_, exists, select
@@ -15,26 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.learning.folding import Answered, Event, MadeUp
 from backend.learning.tables import attempts, identities, key_changes, makeups, marks
 from backend.learning.values import Attempt
-from backend.questions.question import OPTION_KEYS, OptionKey, Question
+from backend.questions.catalogue import KeyChanges
+from backend.questions.question import OptionKey
 
 GUESSED = "guessed"
 LATE = "late"
 
-Keys = Mapping[tuple[str, str], OptionKey | None]
-"""The changed key of (question id, text fingerprint); None when the question is retracted.
-
-A change is a decision about one text: when the author rewrites the question in the bank, with its
-options perhaps in another order, the key that is written there holds again.
-"""
-
 _FIELDS = tuple(attempts.columns[name] for name in Attempt.__slots__)
-
-
-def text_fingerprint(question: Question) -> str:
-    """Return 12 hex digits over what a person sees of a question; the key is not in it."""
-    options = (question.options[key] for key in OPTION_KEYS)
-    seen = "\x1f".join([question.stem, *options, question.convention])
-    return hashlib.sha256(seen.encode(errors="replace")).hexdigest()[:12]
 
 
 def attempt_columns() -> tuple[ColumnElement[Any], ...]:
@@ -49,7 +35,7 @@ def attempt_of(row: Row[Any]) -> Attempt:
 
 async def keys_in_force(
     connection: AsyncConnection, question_ids: Collection[str] | None = None
-) -> Keys:
+) -> KeyChanges:
     """Read the changed keys of these questions, or of all."""
     columns = (key_changes.c.question_id, key_changes.c.fingerprint, key_changes.c.answer)
     query = select(*columns).order_by(key_changes.c.seq)
@@ -59,7 +45,7 @@ async def keys_in_force(
     return {(question, seen): cast("OptionKey | None", key) for question, seen, key in rows}
 
 
-def judged(attempt: Attempt, keys: Keys) -> bool | None:
+def judged(attempt: Attempt, keys: KeyChanges) -> bool | None:
     """Tell whether an attempt is right by the key now in force; None when retracted."""
     key = keys.get((attempt.question_id, attempt.fingerprint), attempt.answer)
     return None if key is None else attempt.chosen == key

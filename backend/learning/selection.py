@@ -20,7 +20,7 @@ from backend.learning.groups import GroupSettings
 from backend.learning.progress import Progress
 from backend.learning.reviewing import due_at
 from backend.learning.values import PersonState, study_day
-from backend.questions.catalogue import Catalogue, KeyChanges, is_retracted
+from backend.questions.catalogue import Catalogue, KeyChanges
 from backend.questions.question import Question
 from backend.questions.scope import Scope
 
@@ -163,10 +163,7 @@ class Selection:
     async def again(self, asking_id: str) -> Question | None:
         """Return the question of an earlier asking with the key in force; None if retracted."""
         asking = await self._askings.get(asking_id)
-        changes = await self._corrections.key_changes()
-        if asking is None or is_retracted(asking.question.id, changes):
-            return None
-        return asking.question
+        return None if asking is None or asking.retracted else asking.question
 
     def _inside(self, scope: Scope) -> list[str]:
         return [point for point in self._catalogue.points if scope.holds(point)]

@@ -193,7 +193,7 @@ attempts = Table(
     Column("asking_id", ForeignKey("askings.id"), nullable=False),
     Column("identity_id", ForeignKey("identities.id"), nullable=False),
     Column("question_id", String(100), nullable=False, index=True),
-    Column("fingerprint", String(12), nullable=False),  # log.text_fingerprint of what was answered
+    Column("fingerprint", String(12), nullable=False),  # text_fingerprint of what was answered
     Column("point", String(6), nullable=False),
     Column("difficulty", Float, nullable=False),  # Elo rating of the question at that moment
     Column("shown", String(1), nullable=False),  # the key that the person typed

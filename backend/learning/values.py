@@ -53,6 +53,7 @@ class Asking:
     ``order[i]`` is the canonical key of the option that is shown as the i-th letter.
     ``conversation`` is where it was put; ``group_key`` is set for a group's daily question and
     ``identity_id`` for a question to one person. After ``revealed_at`` an answer is practice.
+    A ``retracted`` question has no right option: what ``question`` says of it is wrong.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Asking:
     asked_at: datetime
     reveal_at: datetime | None
     revealed_at: datetime | None
+    retracted: bool = False
 
     @property
     def options(self) -> tuple[tuple[OptionKey, str], ...]:

@@ -12,8 +12,12 @@ _GENERATED = re.compile(r"gen\.([a-z0-9-]+)\.v(\d+):(\d{1,9})")
 _SEEDS = 1_000_000
 _DRAWS = 12
 
-KeyChanges = Mapping[str, OptionKey | None]
-"""Corrected keys by question id; None for a retracted question."""
+KeyChanges = Mapping[tuple[str, str], OptionKey | None]
+"""The changed key of (question id, text fingerprint); None when the question is retracted.
+
+A change is a decision about one text: when the author rewrites the question in the bank, with its
+options perhaps in another order, the key that is written there holds again.
+"""
 
 
 class Catalogue:
@@ -66,14 +70,14 @@ class Catalogue:
     ) -> Question | None:
         """Choose a question on ``point`` that is not in ``avoid``, near ``level`` (1 to 5).
 
-        Half of the time a written one when there is one left. Retracted ones are left out. None
-        when nothing is left.
+        Half of the time a written one when there is one left. Those that are withheld are left
+        out. None when nothing is left.
         """
         changes = changes or {}
         written = [
             question
             for question in self._written.get(point, ())
-            if question.id not in avoid and not is_retracted(question.id, changes)
+            if question.id not in avoid and not is_withheld(question, changes)
         ]
         drawn = self._draw(point, chance, avoid, changes)
         if written and drawn:
@@ -89,16 +93,19 @@ class Catalogue:
         found: list[Question] = []
         for _ in range(_DRAWS if generators else 0):
             question = generate(chance.choice(generators), chance.randrange(_SEEDS))
-            if question.point == point and question.id not in avoid and question.id not in changes:
+            if question.point != point or question.id in avoid:
+                continue
+            if not is_withheld(question, changes):
                 found.append(question)
             if len(found) == 3:
                 break
         return found
 
 
-def is_retracted(question_id: str, changes: KeyChanges) -> bool:
-    """Whether a question was retracted; a corrected key is applied where an asking is read."""
-    return question_id in changes and changes[question_id] is None
+def is_withheld(question: Question, changes: KeyChanges) -> bool:
+    """Whether a question waits for its author: retracted, or its reasons argue for another key."""
+    key = changes.get((question.id, question.text_fingerprint), question.answer)
+    return key != question.answer
 
 
 def _near(pool: Sequence[Question], level: float | None, chance: random.Random) -> Question:

@@ -50,8 +50,20 @@ class Question:
     @property
     def fingerprint(self) -> str:
         """12 hex digits over what a person sees and the key; changes when one of them does."""
-        seen = [self.stem, *(self.options[key] for key in OPTION_KEYS), self.convention]
-        return hashlib.sha256("\x1f".join([*seen, self.answer]).encode()).hexdigest()[:12]
+        return _digest([*self._seen, self.answer])
+
+    @property
+    def text_fingerprint(self) -> str:
+        """12 hex digits over what a person sees; the key is not in it."""
+        return _digest(self._seen)
+
+    @property
+    def _seen(self) -> list[str]:
+        return [self.stem, *(self.options[key] for key in OPTION_KEYS), self.convention]
+
+
+def _digest(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\x1f".join(texts).encode(errors="replace")).hexdigest()[:12]
 
 
 def as_json(question: Question) -> dict[str, Any]:

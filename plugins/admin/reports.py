@@ -60,9 +60,7 @@ class ReportDesk:
     async def _accept(
         self, correction: Correction, asking: Asking, key: OptionKey | None, now: datetime
     ) -> str:
-        changes = await self._corrections.key_changes()
-        is_retracted = changes.get(correction.question_id, asking.question.answer) is None
-        if key is not None and key == asking.question.answer and not is_retracted:
+        if key is not None and key == asking.question.answer and not asking.retracted:
             return wording.same_key(key)
         notice = (
             wording.retraction_notice(asking) if key is None else wording.key_notice(asking, key)

@@ -208,7 +208,8 @@ class DailyQuizPlugin:
                 continue
             attempt = await self._attempts.of_asking(asking.id, identity.id)
             if attempt is not None:
-                outcome = Outcome("repeated", attempt, attempt.chosen == asking.question.answer)
+                right = None if asking.retracted else attempt.chosen == asking.question.answer
+                outcome = Outcome("repeated", attempt, right)
                 return self._verdict(asking, outcome)
         text = wording.ANSWER_FIRST
         if message.conversation.is_group:

@@ -204,16 +204,15 @@ def details(library: Library, line: Line) -> str:
     """Explain one question of a finished paper."""
     asking = line.asking
     options = "\n".join(f"{key}. {text}" for key, text in asking.options)
-    return "\n\n".join(
-        (
-            f"**模考第 {asking.place} 题**",
-            asking.question.stem,
-            options,
-            f"**{_verdict(line)}**",
-            explanation(asking, chosen=line.attempt.chosen if line.attempt else None),
-            sources_line(library, asking.question),
-        )
+    parts = (
+        f"**模考第 {asking.place} 题**",
+        asking.question.stem,
+        options,
+        f"**{_verdict(line)}**",
+        explanation(asking, chosen=line.attempt.chosen if line.attempt else None),
+        sources_line(library, asking.question),
     )
+    return "\n\n".join(part for part in parts if part)
 
 
 def no_such_place(count: int) -> str:

@@ -12,7 +12,6 @@ from datetime import timedelta
 from backend.knowledge.library import Library
 from backend.learning.askings import Askings
 from backend.learning.attempts import Attempts
-from backend.learning.corrections import Corrections
 from backend.learning.selection import Selection
 from backend.learning.values import Asking, Paper
 from backend.questions.question import OptionKey
@@ -41,7 +40,6 @@ class Papers:
         library: Library,
         askings: Askings,
         attempts: Attempts,
-        corrections: Corrections,
         selection: Selection,
         scopes: ScopeReader,
         memory: Memory,
@@ -50,7 +48,6 @@ class Papers:
         self._library = library
         self._askings = askings
         self._attempts = attempts
-        self._corrections = corrections
         self._selection = selection
         self._scopes = scopes
         self._memory = memory
@@ -249,9 +246,7 @@ class Papers:
     async def _sheet(self, paper: Paper) -> Sheet:
         askings = await self._askings.of_paper(paper.id)
         attempts = await self._attempts.of_paper(paper.id, paper.identity_id)
-        changes = await self._corrections.key_changes()
-        retracted = {question_id for question_id, key in changes.items() if key is None}
-        return sheet_of(paper, askings, attempts, retracted)
+        return sheet_of(paper, askings, attempts)
 
 
 def _current(unanswered: Sequence[Asking]) -> Asking | None:

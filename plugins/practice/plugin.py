@@ -60,7 +60,6 @@ class PracticePlugin:
             library,
             askings,
             attempts,
-            corrections,
             selection,
             scopes,
             memory,

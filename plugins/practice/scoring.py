@@ -4,7 +4,7 @@ A choice question is worth 2 points as in the real paper, whose 40 make 80; a qu
 retracted counts nowhere.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -80,18 +80,13 @@ class Sheet:
         return sorted(parts, key=lambda part: (part.right - part.total, part.right))[:most]
 
 
-def sheet_of(
-    paper: Paper,
-    askings: Sequence[Asking],
-    attempts: Sequence[Attempt],
-    retracted: Collection[str],
-) -> Sheet:
+def sheet_of(paper: Paper, askings: Sequence[Asking], attempts: Sequence[Attempt]) -> Sheet:
     """Put a paper together; keys are those in force, as ``askings`` have them."""
     by_asking = {attempt.asking_id: attempt for attempt in attempts}
 
     def line(asking: Asking) -> Line:
         attempt = by_asking.get(asking.id)
-        if asking.question.id in retracted:
+        if asking.retracted:
             return Line(asking, attempt, None)
         right = attempt is not None and attempt.chosen == asking.question.answer
         return Line(asking, attempt, right)

@@ -6,7 +6,7 @@ from backend.knowledge.library import Library
 from backend.learning.folding import RIGHT_DAYS_TO_LEAVE
 from backend.learning.values import Asking
 from backend.questions.scope import Scope
-from plugins.asking_words import about, explanation, sources_line
+from plugins.asking_words import RETRACTED, about, explanation, sources_line
 
 RECORD_DOWN = "学习记录暂时用不了，这次没有记上，请过几分钟再发一次。"
 
@@ -126,13 +126,16 @@ def day_name(day: date, today: date) -> str:
 
 def shown_answer(library: Library, asking: Asking, link: str) -> str:
     """Show the answer to who does not know it; nothing is recorded."""
+    again = f"这题不计成绩。趁热练同一个考点：发“/练 {link}”；换一题发“再来一道”。"
+    if asking.retracted:
+        return f"{RETRACTED}\n\n{again}"
     question = asking.question
     return "\n\n".join(
         (
             f"**答案是 {asking.shown_answer}：**{question.options[question.answer]}",
             explanation(asking),
             sources_line(library, question),
-            f"这题不计成绩。趁热练同一个考点：发“/练 {link}”；换一题发“再来一道”。",
+            again,
         )
     )
 

@@ -74,7 +74,9 @@ async def test_everything_is_read_with_the_new_key(record):
     assert fresh.question.answer == "C"
     outcome = await record.attempts.answer(fresh, me, fresh.shown("C"), NOON)
     assert (outcome.right, outcome.attempt.answer) == (True, "C")
-    assert await record.corrections.key_changes() == {"q.os.test-1": "C"}
+    assert await record.corrections.key_changes() == {
+        ("q.os.test-1", question().text_fingerprint): "C"
+    }
 
 
 async def test_an_asking_read_before_the_change_is_judged_by_the_new_key(record):
@@ -100,7 +102,10 @@ async def test_a_retracted_question_counts_for_the_day_only(record):
     again = await record.answers(await record.daily(), me, True, NOON + DAY)
     assert (again.status, again.right, again.answered_today) == ("recorded", None, 1)
     assert await record.progress.question_stats(["q.os.test-1"]) == {"q.os.test-1": (0, 0)}
-    assert await record.corrections.key_changes() == {"q.os.test-1": None}
+    read = await record.askings.get(asking.id)
+    assert (read.retracted, read.question) == (True, question())
+    rewritten = await record.daily(replace(question(), stem="重写过的题。"))
+    assert not rewritten.retracted
 
 
 async def test_a_decision_is_about_the_text_that_was_reported(record):
@@ -145,7 +150,9 @@ async def test_a_report_is_decided_once(record):
     assert await record.corrections.accept(report.id, "D", "", "又改", NOON) == set()
     assert await record.corrections.reject(report.id, "", "没改", NOON) is False
     assert await record.corrections.accept(99, "D", "", "又改", NOON) == set()
-    assert await record.corrections.key_changes() == {"q.os.test-1": "C"}
+    assert await record.corrections.key_changes() == {
+        ("q.os.test-1", question().text_fingerprint): "C"
+    }
     assert await record.corrections.take_notices(me.id, NOON) == ["改了"]
     later = await reported(record, asking, me)
     assert later.id != report.id

@@ -289,3 +289,21 @@ async def test_instances_side_by_side_know_what_the_other_has_just_put(house, op
     assert len(asked) == 25
     assert len({asking.question.id for asking in asked}) == 25
     assert len({(asking.day, asking.question.point) for asking in asked}) == 25
+
+
+async def test_a_question_retracted_before_its_reveal_is_revealed_as_such(house):
+    await house.switch_on()
+    await house.run_due(at(12, 30))
+    await house.quiz.respond(house.message("B"))
+    [asking] = await house.askings.of_group(GROUP.key, at(0))
+    me = await house.people.identify("fake", "1", at(13))
+    report = await house.corrections.report(asking.id, me.id, "没有对的", at(13))
+    await house.corrections.accept(report.id, None, "确实", "作废了", at(14))
+    await house.run_due(at(21, 30))
+    reveal = house.outbox.texts(GROUP.key)[-1]
+    assert "已经作废" in reveal
+    private = house.message("解析", conversation=house.private())
+    verdict = (await house.quiz.respond(private)).text
+    assert "已经作废" in verdict
+    for text in (reveal, verdict):
+        assert asking.question.why[asking.question.answer] not in text

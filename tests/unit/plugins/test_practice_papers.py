@@ -258,6 +258,9 @@ async def test_a_retracted_question_does_not_count(me):
     report = await answer_all(me, askings, (False, True, True, True, True))
     assert "**模考成绩：8 / 8 分**" in report.text
     assert "第 1 题有误，已作废，不计分。" in report.text
+    details = (await me.say("模考解析 1")).text
+    assert "√" not in details
+    assert askings[0].question.why[askings[0].question.answer] not in details
 
 
 async def test_a_report_during_a_paper_is_about_the_question_on_the_table(me):

@@ -1,6 +1,7 @@
 """Finding a question on a point, fresh for whoever gets it."""
 
 import random
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,12 +19,15 @@ def catalogue(*generators):
     return Catalogue(Bank(written, {}, written), generators)
 
 
+def changed(question, key):
+    return {(question.id, question.text_fingerprint): key}
+
+
 def test_avoided_and_retracted_questions_are_not_chosen():
     avoid = {question.id for question in QUESTIONS[:4]}
+    changes = changed(QUESTIONS[4], None)
     chosen = {
-        catalogue()
-        .pick("OS0316", random.Random(n), avoid=avoid, changes={QUESTIONS[4].id: None})
-        .id
+        catalogue().pick("OS0316", random.Random(n), avoid=avoid, changes=changes).id
         for n in range(20)
     }
     assert chosen == {QUESTIONS[5].id}
@@ -40,9 +44,18 @@ def test_the_level_nearest_to_the_wish_is_chosen():
     assert levels == {5}
 
 
-def test_a_corrected_key_does_not_take_the_question_away():
-    changes = {question.id: "A" for question in QUESTIONS}
-    assert catalogue().pick("OS0316", random.Random(1), changes=changes) in QUESTIONS
+def test_a_corrected_question_waits_until_its_author_has_corrected_it_too():
+    [question] = QUESTIONS[:1]
+    avoid = {one.id for one in QUESTIONS[1:]}
+    for now, rights in (
+        (question, None),
+        (replace(question, answer="A"), question.id),
+        (replace(question, stem="重写过的题。"), question.id),
+    ):
+        found = Catalogue(Bank({now.id: now}, {}, {}), ()).pick(
+            "OS0316", random.Random(1), avoid=avoid, changes=changed(question, "A")
+        )
+        assert (found and found.id) == rights
 
 
 def test_written_and_generated_questions_both_come():
