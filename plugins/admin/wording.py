@@ -85,7 +85,7 @@ def state(
         lines += [f"- 还有 {more} 条，运行 python -m bot ledger 看全部"] if more else []
         parts.append("**昨天和今天没发成的**\n\n" + "\n".join(lines))
     else:
-        parts.append("昨天和今天没有发不成的。")
+        parts.append("昨天和今天没有推送失败。")
     return "\n\n".join(parts)
 
 

@@ -69,7 +69,7 @@ def which(asking: Asking) -> str:
 
 def received(key: str, number: int, *, place: int | None, reveal: datetime | None) -> str:
     """Confirm an answer in a group without a word of whether it is right."""
-    which = f"第 {place} 题 " if place else ""
+    which = f"第 {place} 题" if place else ""
     when = f"，{_clock_of(reveal)} 公布答案" if reveal is not None else ""
     return f"收到，{which}选 {key}（第 {number} 位作答{when}）。想现在看解析就私聊我发“解析”。"
 
@@ -80,9 +80,12 @@ def already(key: str) -> str:
 
 
 def which_of(places: list[int]) -> str:
-    """Ask which of several open questions is meant."""
-    example = " ".join(f"{place}A" for place in places[:3])
-    return f"现在有 {len(places)} 道题等作答，请带上题号，例如“{example}”，或引用那道题再回字母。"
+    """Ask which of several questions is meant; an extra one (0) shows no number of its own."""
+    if len(places) == 1:
+        return "现在只有一道题，直接回一个字母就行，比如“B”。"
+    example = " ".join(f"{place}A" for place in places if place)
+    extra = "（加推的那道题号写 0）" if 0 in places else ""
+    return f"现在有 {len(places)} 道题，请带上题号，例如“{example}”{extra}，或引用那道题再回字母。"
 
 
 def reminder(exam: date, now: datetime, streak: Streak, due: int, *, done: bool) -> str:

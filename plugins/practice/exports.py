@@ -10,11 +10,12 @@ import html
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backend.knowledge.library import Library
 from backend.learning.values import SHANGHAI, Asking, WrongEntry
+from backend.questions.question import Question
 from backend.questions.scope import SUBJECT_NAMES
 from plugins.asking_words import explanation, sources_line, stars
 from plugins.messages import Attachment
@@ -63,7 +64,7 @@ def _markdown_entry(library: Library, one: Entry, number: int) -> str:
     state = f"错 {one.entry.wrong} 次，{dots(one.entry.right_days)}"
     options = "\n".join(f"- {key}. {text}" for key, text in asking.options)
     answer = f"**答案：{asking.shown_answer}**（{state}）"
-    parts = (head, question.stem, options, answer, explanation(asking))
+    parts = (head, _asked(question), options, answer, _explained(asking))
     return "\n\n".join((*parts, sources_line(library, question)))
 
 
@@ -78,10 +79,10 @@ def _csv(library: Library, entries: Sequence[Entry]) -> str:
             library.outline.chapters[question.chapter].name,
             _point(library, asking),
             question.difficulty,
-            question.stem,
-            *(text for _, text in asking.options),
+            _unmarked(_asked(question)),
+            *(_unmarked(text) for _, text in asking.options),
             asking.shown_answer,
-            _reasons(asking),
+            _unmarked(_reasons(asking)),
             one.entry.wrong,
             one.entry.right_days,
             f"{one.entry.added_at.astimezone(SHANGHAI):%Y-%m-%d}",
@@ -95,7 +96,7 @@ def _anki(library: Library, entries: Sequence[Entry]) -> str:
     for one in _by_outline(entries):
         asking, question = one.asking, one.asking.question
         options = "\n".join(f"{key}. {text}" for key, text in asking.options)
-        front = f"{question.stem}\n\n{options}"
+        front = f"{_asked(question)}\n\n{options}"
         back = (
             f"**{asking.shown_answer}. {question.options[question.answer]}**\n\n"
             f"{_reasons(asking)}\n\n{sources_line(library, question)}"
@@ -143,9 +144,29 @@ def _point(library: Library, asking: Asking) -> str:
     return point.name if point is not None else asking.question.point
 
 
+def _asked(question: Question) -> str:
+    """Give the stem with its convention: without it another option may be right."""
+    return (
+        f"{question.stem}\n\n约定：{question.convention}" if question.convention else question.stem
+    )
+
+
+def _explained(asking: Asking) -> str:
+    """Give the explanation without the convention, which stands with the stem."""
+    return explanation(replace(asking, question=replace(asking.question, convention="")))
+
+
 def _reasons(asking: Asking) -> str:
     """Give the explanation without the dashes of its list."""
-    return re.sub(r"^- ", "", explanation(asking), flags=re.MULTILINE)
+    return re.sub(r"^- ", "", _explained(asking), flags=re.MULTILINE)
+
+
+def _unmarked(markdown: str) -> str:
+    """Take the marks of bold and code away, which a spreadsheet would show; code stays as it is."""
+    parts = _FENCE.split(markdown)
+    for at in range(0, len(parts), 2):
+        parts[at] = re.sub(r"\*\*([^*\n]+)\*\*|`([^`\n]+)`", r"\1\2", parts[at])
+    return "".join(parts)
 
 
 def _inert(cell: str | int) -> str | int:

@@ -41,8 +41,10 @@ def report(found: Report, streak: Streak, today: int, book: int, due: int, left:
                 f"- 错题本 {book} 题；{_due_text(due)}",
             )
         ),
-        "**各科**\n\n" + "\n".join(f"- {part.name} {part_text(part)}" for part in found.subjects),
     ]
+    if found.subjects:
+        lines = [f"- {part.name} {part_text(part)}" for part in found.subjects]
+        parts.append("**各科**\n\n" + "\n".join(lines))
     chapters = found.chapters[:SHOWN_CHAPTERS]
     if chapters:
         lines = [f"- {part.name} {part_text(part)}{_remembered(part)}" for part in chapters]
@@ -75,6 +77,8 @@ def report_next(found: Report, book: int, due: int) -> str:
         return f"发“/练 错题”把错题本里的 {book} 题消掉，同一题不同的三天都答对就移出。"
     if found.weak_points:
         return "发“/周报”看最近 7 天。"
+    if not found.score.judged:  # all that was answered is retracted
+        return "发“/练”来一道。"
     return "没有明显的短板，发“/模考”试一套。"
 
 

@@ -67,7 +67,7 @@ def check_in(today: int, streak: Streak, left: str, missed: date | None) -> str:
     else:
         first = "**今天还没打卡。** 做一道题就算打卡，凌晨 4 点算新的一天。"
         then = "发“/练”来一道。"
-    makeup = f"{day_text(missed)}漏了，发“/补卡”可以补上（每周一次）。" if missed else ""
+    makeup = f"{day_text(missed)}漏了，这周还没补过卡的话，发“/补卡”补上。" if missed else ""
     return "\n\n".join(part for part in (first, makeup, f"{left}。{then}") if part)
 
 

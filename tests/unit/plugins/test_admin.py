@@ -165,7 +165,7 @@ async def test_the_state_is_calm_when_all_went_well(house, plugin):
     await house.run_due(at(12, 30))
     text = await told(house, plugin, "/管理 状态")
     assert "已送达 1" in text
-    assert "没有发不成的" in text
+    assert "没有推送失败" in text
 
 
 async def test_an_extra_question_is_pushed_at_once_to_the_right_group(house, plugin):

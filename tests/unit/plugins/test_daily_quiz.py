@@ -6,6 +6,7 @@ from datetime import time
 import pytest
 
 from backend.learning.groups import GroupSettings
+from plugins.daily_quiz import wording
 from plugins.daily_quiz.commands import parse
 from plugins.daily_quiz.plugin import changed_settings
 from tests.learning_house import GROUP, at, learning_house
@@ -210,3 +211,11 @@ def test_resetting_keeps_the_switch(house):
     settings = GroupSettings(enabled=True, count=4, levels=(3, 5))
     reset = changed_settings(settings, parse("/每日一题 重置"), house.scopes)
     assert reset == GroupSettings(enabled=True)
+
+
+def test_a_letter_without_its_number_is_told_which_numbers_there_are():
+    assert "只有一道题" in wording.which_of([2])
+    assert "“1A 2A 3A”，或引用" in wording.which_of([1, 2, 3])
+    with_an_extra = wording.which_of([0, 1, 2])
+    assert "现在有 3 道题" in with_an_extra
+    assert "“1A 2A”（加推的那道题号写 0）" in with_an_extra

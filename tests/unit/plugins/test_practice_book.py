@@ -113,6 +113,31 @@ async def test_a_cell_is_never_a_formula(me):
     assert {"'=1+1", "-127", "'@x", "'-a"} <= set(next(rows).values())
 
 
+async def test_a_spreadsheet_shows_no_marks_and_keeps_code_as_it_is(me):
+    question = me.house.catalogue._written["CN0506"][0]
+    stem = f"{TRICKY}\n\n```c\nint **p, **q;\n```"
+    me.house.catalogue._written["CN0506"] = [replace(question, stem=stem, steps=("一步",))]
+    await wrong(me, "CN0506")
+    rows = csv.DictReader(io.StringIO((await exported(me, "csv", "csv")).decode("utf-8-sig")))
+    row = next(rows)
+    assert "缺页几次？x<y" in row["题干"]
+    assert "int **p, **q;" in row["题干"]
+    assert "```" not in row["题干"]
+    assert "解题步骤\n\n一步" in row["解析"]
+    assert "**" not in row["解析"]
+
+
+@pytest.mark.parametrize(("form", "name"), [("md", "md"), ("csv", "csv"), ("anki", "anki.txt")])
+async def test_the_convention_is_exported_once_and_before_the_options(me, form, name):
+    question = me.house.catalogue._written["CN0506"][0]
+    asked = replace(question, convention="路径长度按边数计")
+    me.house.catalogue._written["CN0506"] = [asked]
+    await wrong(me, "CN0506")
+    text = (await exported(me, form, name)).decode()
+    assert text.count("约定：路径长度按边数计") == 1
+    assert text.index("约定：") < text.index("错一")
+
+
 async def test_the_export_for_anki_has_one_note_a_line_with_a_stable_guid(me):
     question = me.house.catalogue._written["OS0230"][0]
     me.house.catalogue._written["OS0230"] = [replace(question, stem=TRICKY)]

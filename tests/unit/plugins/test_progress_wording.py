@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.learning.reports import Report, Score
 from backend.learning.values import SHANGHAI, Rank, Streak
 from bot.rendering.pictures.artist import Artist
 from bot.rendering.plain import render_plain
@@ -121,6 +122,14 @@ def test_a_long_ranking_ends_after_ten_names():
     text = report_wording.ranking_text(ranks)
     assert text.count("同学") == 10
     assert text.endswith("还有 3 人也在榜上。")
+
+
+def test_a_report_of_retracted_questions_alone_has_no_empty_section():
+    found = Report(1, Score(), None, 0, (), (), ())
+    text = report_wording.report(found, Streak(1, 1, EXAM), 1, 0, 0, "距初试 24 天")
+    assert "还没有可以算的对错" in text
+    assert "各科" not in text
+    assert "短板" not in text
 
 
 async def test_the_pictures_can_be_drawn(house, tmp_path):
