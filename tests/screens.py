@@ -34,6 +34,7 @@ from bot.wiring_learning import Learning, open_learning
 from config.settings import Settings
 from plugins.drawing import Drawing
 from plugins.messages import Caps, Conversation, IncomingMessage, Receipt, Reply
+from plugins.practice.plugin import PracticePlugin
 from plugins.router import Limits, Router
 from tests.fakes_conversation import FakeConversationStore
 from tests.unit.knowledge.shipped import shipped_library
@@ -324,7 +325,8 @@ async def group_at(data_dir: Path, superusers: Sequence[str] = ()) -> AsyncGener
     async with open_learning(
         settings, shipped_library(), store, outboxes, lambda: clock["now"]()
     ) as learning:
-        learning.pusher._selection._chance = random.Random(SEED)
+        [practice] = [one for one in learning.plugins if isinstance(one, PracticePlugin)]
+        practice._drill._selection._chance = random.Random(SEED)  # all plugins share it
         learning.askings._chance = random.Random(SEED)
         router = Router(
             learning.plugins,
