@@ -141,12 +141,6 @@ class Ledger:
         """Return the rows of a day by the time they were due."""
         return await self._select(deliveries.c.day == day)
 
-    async def waiting(self, now: datetime) -> list[Delivery]:
-        """Return the failed rows whose next try is due, and claims whose owner has died."""
-        failed = (deliveries.c.state == "failed") & (deliveries.c.next_try_at <= now)
-        dead = (deliveries.c.state == "claimed") & (deliveries.c.lease_until <= now)
-        return await self._select(failed | dead)
-
     async def expire(self, now: datetime) -> list[Delivery]:
         """Turn rows that were left in the middle of sending to ``unknown``; return those."""
         left = await self._select(deliveries.c.state == "sent", deliveries.c.lease_until <= now)

@@ -151,7 +151,10 @@ class People:
             return "linked"
 
     async def unlink(self, identity: Identity, now: datetime) -> bool:
-        """Make this account a person of its own again; false when it is one already."""
+        """Make this account a person of its own again; false when it is one already.
+
+        A reminder that goes to this account goes with it.
+        """
         async with self._database.recording() as connection:
             person = await _person_of(connection, identity.id)
             if person is None or len(await _identities_of(connection, person)) < 2:
@@ -159,6 +162,7 @@ class People:
             [own] = await _new_people(connection, 1, now)
             moved = update(identities).where(identities.c.id == identity.id)
             await connection.execute(moved.values(person_id=own))
+            await _take_reminder(connection, identity, person, own)
             await refold(connection, [person, own])
         return True
 
@@ -178,7 +182,12 @@ class People:
     async def reminders(self) -> list[Reminder]:
         """Return all reminders that have a target, by person."""
         query = (
-            select(preferences.c.reminder_at, preferences.c.reminder_target, *_IDENTITY)
+            select(
+                preferences.c.reminder_at,
+                preferences.c.reminder_target,
+                preferences.c.updated_at,
+                *_IDENTITY,
+            )
             .join_from(preferences, identities, preferences.c.person_id == identities.c.person_id)
             .where(preferences.c.reminder_at.is_not(None))
             .order_by(preferences.c.person_id, identities.c.id)
@@ -186,12 +195,12 @@ class People:
         best: dict[int, tuple[int, Reminder]] = {}
         async with self._database.reading() as connection:
             rows = await connection.execute(query)
-        for at, target, *account in rows:
+        for at, target, since, *account in rows:
             if not target:
                 continue
             identity = Identity(*account)
             person = identity.person_id
-            reminder = Reminder(person, identity.id, time.fromisoformat(at), target)
+            reminder = Reminder(person, identity.id, time.fromisoformat(at), target, since)
             fit = (identity.platform == target.get("platform")) + (
                 identity.user_id == target.get("id")
             )
@@ -321,3 +330,16 @@ async def _merge(connection: AsyncConnection, old: int, person: int) -> None:
     await erase(connection, old)
     await connection.execute(delete(people).where(people.c.id == old))
     await refold(connection, [person])
+
+
+async def _take_reminder(
+    connection: AsyncConnection, identity: Identity, person: int, own: int
+) -> None:
+    """Give a reminder that is written to this account to its new person."""
+    theirs = preferences.c.person_id == person
+    target = (
+        await connection.execute(select(preferences.c.reminder_target).where(theirs))
+    ).scalar()
+    place = (identity.platform, identity.user_id)
+    if target and (target.get("platform"), target.get("id")) == place:
+        await connection.execute(update(preferences).where(theirs).values(person_id=own))

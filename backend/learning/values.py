@@ -37,13 +37,15 @@ class Identity:
 class Reminder:
     """When a person wants to be reminded every day (Asia/Shanghai), and where to write to them.
 
-    ``identity_id`` is the account that ``target`` belongs to, as far as it tells.
+    ``identity_id`` is the account that ``target`` belongs to, as far as it tells; ``since`` is when
+    it was wished for.
     """
 
     person_id: int
     identity_id: int
     at: time
     target: Mapping[str, str]
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

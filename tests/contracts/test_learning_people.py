@@ -207,3 +207,21 @@ async def test_a_merged_person_keeps_a_reminder(record):
     assert [(one.person_id, one.at) for one in await record.people.reminders()] == [
         (here.person_id, time(8))
     ]
+
+
+async def test_an_account_that_goes_its_own_way_takes_the_reminder_that_is_written_to_it(record):
+    me, there = await record.person("1"), await record.person("9", platform="discord")
+    await record.people.link(await record.people.issue_link_code(me.person_id, NOON), there, NOON)
+    for leaving, keeps in ((me, there), (there, me)):
+        target = {"platform": there.platform, "bot": "b", "id": there.user_id}
+        await record.people.set_reminder(me.person_id, time(20), target, NOON)
+        account = await record.people.find(leaving.platform, leaving.user_id)
+        assert await record.people.unlink(account, NOON)
+        [reminder] = await record.people.reminders()
+        owner = await record.people.find(there.platform, there.user_id)
+        assert (reminder.person_id, reminder.identity_id) == (owner.person_id, there.id)
+        kept = await record.people.find(keeps.platform, keeps.user_id)
+        code = await record.people.issue_link_code(kept.person_id, NOON)
+        left = await record.people.find(leaving.platform, leaving.user_id)
+        await record.people.link(code, left, NOON)
+        me = await record.people.find("qq", "1")

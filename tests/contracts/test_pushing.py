@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from backend.errors import RecordUnavailable
 from backend.learning.groups import slots_of
 from backend.learning.ledger import LEASE
 from backend.learning.values import study_day
@@ -307,3 +308,122 @@ async def test_a_question_retracted_before_its_reveal_is_revealed_as_such(house)
     assert "已经作废" in verdict
     for text in (reveal, verdict):
         assert asking.question.why[asking.question.answer] not in text
+
+
+async def test_a_question_that_was_chosen_and_never_sent_is_neither_open_nor_revealed(
+    house, monkeypatch
+):
+    async def dies(*_):
+        raise asyncio.CancelledError
+
+    await house.switch_on()
+    with monkeypatch.context() as dying:
+        dying.setattr(house.ledger, "sending", dies)
+        with pytest.raises(asyncio.CancelledError):
+            await house.run_due(at(12, 30))
+    assert len(await house.askings.of_group(GROUP.key, at(0))) == 1
+    await house.run_due(at(14))
+    assert await states(house) == [("question-1", "skipped")]
+    assert await house.askings.of_group(GROUP.key, at(0)) == []
+    await house.run_due(at(21, 30))
+    assert house.outbox.sent == []
+
+
+async def test_a_push_that_arrived_is_confirmed_even_if_its_message_cannot_be_noted(
+    house, monkeypatch
+):
+    async def fails(*_):
+        raise RecordUnavailable("磁盘满了")
+
+    await house.switch_on()
+    monkeypatch.setattr(house.askings, "note_messages", fails)
+    await house.run_due(at(12, 30))
+    assert await states(house) == [("question-1", "confirmed")]
+    assert house.told == []
+
+
+async def test_nothing_unforeseen_stops_the_clock(house, monkeypatch):
+    async def fails():
+        raise ValueError("settings that nobody can read")
+
+    await house.switch_on()
+    with monkeypatch.context() as broken:
+        broken.setattr(house.groups, "all", fails)
+        await house.run_due(at(12, 30))
+    await house.run_due(at(12, 31))
+    assert len(house.outbox.sent) == 1
+
+
+async def test_a_paused_group_gets_its_reveal_when_it_goes_on(house):
+    await house.switch_on()
+    await house.run_due(at(12, 30))
+    group = await house.groups.get(GROUP.key)
+    for minute, paused in ((0, True), (40, False)):
+        settings = replace(group.settings, paused=paused)
+        await house.groups.save(GROUP.key, "fake", "bot", "100", settings, at(21, minute))
+        await house.run_due(at(21, minute + 35 * paused))
+        assert len(house.outbox.sent) == (1 if paused else 2)
+
+
+async def test_a_reveal_waits_for_a_message_where_pushes_are_forbidden(open_house):
+    async with open_house(outbox=FakeOutbox(unprompted=False)) as house:
+        await house.switch_on()
+        [_] = await house.pusher.owed(GROUP, at(15))
+        for minute in (30, 31, 45):
+            await house.run_due(at(21, minute))
+        assert house.outbox.sent == []
+        [reveal] = await house.pusher.owed(GROUP, at(22))
+        assert "答案" in reveal.text
+
+
+async def test_what_was_settled_with_a_message_is_given_though_the_next_fails(
+    open_house, monkeypatch
+):
+    async with open_house(outbox=FakeOutbox(unprompted=False)) as house:
+        await house.switch_on(count=2)
+        choose, chosen = house.selection.for_group, []
+
+        async def fails_later(*arguments):
+            if chosen:
+                raise RecordUnavailable("磁盘满了")
+            chosen.append(arguments)
+            return await choose(*arguments)
+
+        with monkeypatch.context() as failing:
+            failing.setattr(house.selection, "for_group", fails_later)
+            [first] = await house.pusher.owed(GROUP, at(15))
+        assert " 1/2" in first.text
+        [second] = await house.pusher.owed(GROUP, at(15) + LEASE)
+        assert " 2/2" in second.text
+
+
+async def remind(house, hour, minute, since):
+    identity = await house.people.identify("fake", "5", since)
+    target = {"platform": "fake", "bot": "bot", "id": "5"}
+    await house.people.set_reminder(identity.person_id, time(hour, minute), target, since)
+
+
+async def test_a_reminder_wished_for_after_its_time_begins_tomorrow(house):
+    await remind(house, 20, 0, at(20, 30))
+    await house.run_due(at(20, 31))
+    assert house.outbox.sent == []
+    await house.run_due(at(20, 0, day=23))
+    assert len(house.outbox.sent) == 1
+
+
+async def test_a_reminder_shortly_before_midnight_is_made_up_after_it(house):
+    await remind(house, 23, 50, at(10))
+    house.outbox.connected = False
+    await house.run_due(at(23, 55))
+    house.outbox.connected = True
+    await house.run_due(at(0, 5, day=23))
+    assert len(house.outbox.sent) == 1
+    await house.run_due(at(0, 6, day=23))
+    assert len(house.outbox.sent) == 1
+
+
+async def test_nobody_is_reminded_where_pushes_are_forbidden(open_house):
+    async with open_house(outbox=FakeOutbox(unprompted=False)) as house:
+        await remind(house, 20, 0, at(10))
+        await house.run_due(at(20))
+        assert (house.outbox.sent, house.told, await states(house)) == ([], [], [])
