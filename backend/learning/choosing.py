@@ -159,12 +159,25 @@ def paper_points(
 
 
 def _weights(outline: Outline, available: Collection[str], prefix: str) -> dict[str, float]:
-    wanted = set(available)
-    return {
-        point: weight
-        for point, weight in point_weights(outline).items()
-        if point in wanted and point.startswith(prefix)
-    }
+    """Return what the available points stand for in the exam.
+
+    Those without questions hand their weight on: within the chapter, then within the subject, so
+    that a subject with few questions is practised as much as it is worth.
+    """
+    all_weights = point_weights(outline)
+    wanted = {point: all_weights[point] for point in set(available) & set(all_weights)}
+    for scope in (slice(4), slice(2)):
+        whole = _totals(all_weights, scope)
+        part = _totals(wanted, scope)
+        wanted = {p: w * whole[p[scope]] / part[p[scope]] for p, w in wanted.items()}
+    return {p: wanted[p] for p in all_weights if p in wanted and p.startswith(prefix)}
+
+
+def _totals(weights: Mapping[str, float], scope: slice) -> dict[str, float]:
+    totals: dict[str, float] = {}
+    for point, weight in weights.items():
+        totals[point[scope]] = totals.get(point[scope], 0.0) + weight
+    return totals
 
 
 def _last_seen(state: PersonState, recent: Mapping[str, datetime]) -> dict[str, datetime]:

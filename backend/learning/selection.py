@@ -27,8 +27,6 @@ from backend.questions.scope import Scope
 NO_REPEAT = timedelta(days=60)
 _ACTIVE = timedelta(days=14)
 _TODAY = timedelta(hours=18)
-_TRIED_POINTS = 40
-
 Levels = tuple[int, int]
 
 
@@ -180,7 +178,7 @@ class Selection:
         changes = await self._corrections.key_changes()
         nothing: Collection[str] = ()
         for avoid in (used, nothing):
-            for point in points[:_TRIED_POINTS]:
+            for point in points:
                 question = self._catalogue.pick(
                     point,
                     self._chance,

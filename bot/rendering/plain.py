@@ -7,6 +7,7 @@
                                             | j | 1 | 2 | 3 | 4 |  →  j 1 2 3 4
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -25,6 +26,10 @@ ROW_HEADS_WITHOUT_NEWS = frozenset(
 
 MIN_GRID_COLUMNS, MAX_GRID_CHARS = 5, 3
 """A wide table whose cells are all this short (a next array, an access string) stays a grid."""
+
+
+OWN_MARK = re.compile(r"([Ⅰ-Ⅻ][.．、]|[✓×])\s*")
+"""An item that begins with a mark of its own needs no bullet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,9 @@ def _block(node: SyntaxTreeNode) -> Block:
 
 def _item(node: SyntaxTreeNode) -> str:
     """Render one list item; what belongs to it stands indented under it."""
-    marker = f"{node.info}{node.markup} " if node.info else "· "
     body = "\n".join(block.text for block in _blocks(node.children))
+    bullet = "" if OWN_MARK.match(body) else "· "
+    marker = f"{node.info}{node.markup} " if node.info else bullet
     return marker + body.replace("\n", "\n  ")
 
 

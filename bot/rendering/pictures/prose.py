@@ -18,6 +18,7 @@ from bot.rendering.markdown import parse
 from bot.rendering.pictures.characters import breakable, clip
 from bot.rendering.pictures.code import code_part
 from bot.rendering.pictures.tables import Runs, table_parts
+from bot.rendering.plain import OWN_MARK
 
 Clean = Callable[[str], str]
 
@@ -64,10 +65,21 @@ def _list(node: SyntaxTreeNode, clean: Clean, width: float, depth: int) -> dict[
     indent = max(map(len, marks), default=0) * _WIDEST_MARK_CHAR * _EM + _MARK_GAP
     inner = width - indent
     items = [
-        {"mark": mark, "parts": list(_parts(item.children, clean, inner, depth + 1))}
+        _with_own_mark(mark, list(_parts(item.children, clean, inner, depth + 1)))
         for mark, item in zip(marks, node.children, strict=True)
     ]
     return {"kind": "list", "indented": depth < _MAX_INDENTS, "items": items}
+
+
+def _with_own_mark(mark: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Make a list item; Ⅰ. or ✓ at the beginning of its text takes the bullet's place."""
+    runs: Runs = parts[0].get("runs", []) if parts else []
+    if mark == "•" and runs and runs[0]:
+        text, style = runs[0][0]
+        own = OWN_MARK.match(text)
+        if own is not None:
+            mark, runs[0][0] = own[1], [text[own.end() :], style]
+    return {"mark": mark, "parts": parts}
 
 
 def _runs(node: SyntaxTreeNode, clean: Clean) -> Runs:

@@ -10,6 +10,7 @@ from backend.knowledge.outline import Outline
 from backend.learning.choosing import (
     PAPER_CHOICES,
     REST,
+    _weights,
     due_points,
     paper_points,
     pick_difficulty,
@@ -18,6 +19,7 @@ from backend.learning.choosing import (
 )
 from backend.learning.gain import point_weights, prospects
 from backend.learning.values import SHANGHAI
+from tests.unit.knowledge.shipped import shipped_library
 from tests.unit.learning.practised import (
     DAY,
     NOBODY,
@@ -412,3 +414,15 @@ def test_a_subject_without_points_leaves_its_places_to_the_others():
     got = Counter(point[:2] for point in paper_points(OUTLINE, among, 42, random.Random(1)))
 
     assert got == {"DS": 22, "OS": 20}
+
+
+def test_points_without_questions_hand_their_weight_on_within_chapter_and_subject():
+    outline = shipped_library().outline
+    few = ["OS0316", "OS0230", "DS0305", "DS0406", "DS0515", "CN0506"]
+    weights = _weights(outline, few, "")
+    whole = point_weights(outline)
+    for subject in ("OS", "DS", "CN"):
+        share = sum(weight for point, weight in weights.items() if point[:2] == subject)
+        assert share == pytest.approx(sum(w for p, w in whole.items() if p[:2] == subject))
+    everything = _weights(outline, list(outline.points), "")
+    assert everything == pytest.approx(whole)
