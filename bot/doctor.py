@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot import doctor_learning as learning
 from bot import doctor_machine as machine
 from bot import doctor_stores as stores
 from bot.doctor_findings import Check, Finding, Line, State, ok, run_checks
@@ -92,14 +93,18 @@ def _with(settings: Settings) -> list[Check]:
             "没有可写的数据目录，机器人不能启动。",
         ),
         Check("学习内容", partial(stores.content, settings), "检查 ASSISTANT408_CONTENT_DIR。", 20),
+        Check("题库", partial(learning.questions, settings), learning.QUESTIONS, 20),
+        Check("学习记录", partial(learning.record, settings), learning.RECORD, 30),
         Check("知识库", partial(stores.knowledge, settings), stores.REBUILD, 60),
         Check("Redis", partial(stores.redis, settings), stores.REDIS, 30),
         Check("Milvus", partial(stores.milvus, settings), "运行 make setup。"),
         Check("语言模型", partial(stores.language_model, settings), stores.MODEL, 5),
+        Check("图片", partial(learning.pictures, settings), learning.PICTURES, 30),
         Check(
             "HTTP 端口",
             partial(machine.port, host, number),
             "检查 ASSISTANT408_HTTP__HOST 和 ASSISTANT408_HTTP__PORT。",
         ),
         Check("OneBot 令牌", partial(machine.token, host, has_token), "见 docs/qq.md。"),
+        Check("运营者", partial(learning.superusers, settings.superusers), "见 docs/settings.md。"),
     ]

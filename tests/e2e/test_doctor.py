@@ -7,15 +7,18 @@ import shutil
 import socket
 import threading
 from collections import namedtuple
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
 
 import pytest
+import yaml
 
-from bot import doctor_machine, doctor_stores
+from bot import doctor_learning, doctor_machine, doctor_stores
 from bot.doctor import look_at_everything, verdict
 from bot.doctor_findings import Check, Line, failure, ok, run_checks, warning
-from config.settings import Llm, Milvus, Redis, Settings
+from bot.rendering.pictures.press import TypstPress
+from config.settings import Database, Llm, Milvus, Pictures, Redis, Settings
 from tests.e2e.processes import ROOT, run, started
 
 NAMES = [
@@ -26,13 +29,18 @@ NAMES = [
     "资料格式",
     "数据目录",
     "学习内容",
+    "题库",
+    "学习记录",
     "知识库",
     "Redis",
     "Milvus",
     "语言模型",
+    "图片",
     "HTTP 端口",
     "OneBot 令牌",
+    "运营者",
 ]
+OPERATOR = {"SUPERUSERS": "onebot:123456"}
 
 
 def doctor(data_dir, **options):
@@ -100,13 +108,17 @@ def http_server():
 
 
 def test_a_healthy_installation_is_told_so(data_dir):
-    done = doctor(data_dir, settings={"HTTP__PORT": "0"})
+    done = doctor(data_dir, settings={"HTTP__PORT": "0"} | OPERATOR)
 
     assert done.code == 0, done.out + done.err
     assert list(marks(done)) == NAMES
     assert set(marks(done).values()) == {"✔"}
     assert "来源没有变化" in done.out
     assert "持久化（AOF）已打开" in done.out
+    assert "修订 0" in advice_below(done, "学习记录")
+    assert "0 次作答" in advice_below(done, "学习记录")
+    assert "生成器 16 个" in advice_below(done, "题库")
+    assert "尾号 3456" in advice_below(done, "运营者")
     assert "全部正常" in done.out
     assert done.err == ""
     assert len(done.out.splitlines()) <= 24
@@ -135,15 +147,17 @@ def test_everything_broken_at_once_is_told_line_by_line_with_what_to_do(tmp_path
     assert done.code == 1
     found = marks(done)
     assert list(found) == NAMES
-    failed = {"数据目录", "学习内容", "知识库", "Redis", "Milvus", "语言模型", "HTTP 端口"}
+    failed = {"数据目录", "学习内容", "题库", "学习记录", "知识库"}
+    failed |= {"Redis", "Milvus", "语言模型", "HTTP 端口"}
     assert {name for name, mark in found.items() if mark == "✘"} == failed
-    assert {name for name, mark in found.items() if mark == "!"} == {"环境变量", "OneBot 令牌"}
+    warned = {"环境变量", "OneBot 令牌", "运营者"}
+    assert {name for name, mark in found.items() if mark == "!"} == warned
     for name in [name for name, mark in found.items() if mark != "✔"]:
         assert "→" in advice_below(done, name)
     assert "ASSISTANT408_HTTP__PORT？" in advice_below(done, "环境变量")
     assert "deadlock.md" in advice_below(done, "学习内容")
     assert "hunter2" not in done.out + done.err
-    assert "7 项有问题（✘），2 项要留意（!）" in done.out
+    assert "9 项有问题（✘），3 项要留意（!）" in done.out
 
 
 def test_wrong_settings_are_a_line_and_the_rest_that_can_be_checked_is(tmp_path):
@@ -375,3 +389,66 @@ async def test_unreadable_settings_leave_the_checks_that_need_none(monkeypatch, 
 
     assert [line.name for line in lines] == NAMES[:5]
     assert lines[0].finding.state == "failure"
+
+
+async def test_a_record_that_is_no_database_is_a_failure_that_says_to_restore_it(tmp_path):
+    (tmp_path / "learning.sqlite3").write_text("不是数据库" * 500)
+    check = Check(
+        "学习记录", partial(doctor_learning.record, _with_record(tmp_path)), doctor_learning.RECORD
+    )
+
+    [line] = await run_checks([check])
+
+    assert line.finding.state == "failure"
+    assert "不是 SQLite 数据库" in line.finding.found
+    assert "备份" in line.finding.advice
+
+
+async def test_a_record_is_described_without_its_password(tmp_path, closed_port):
+    url = f"postgresql://learner:hunter2@127.0.0.1:{closed_port}/learning"
+    check = Check("学习记录", partial(doctor_learning.record, _with_record(tmp_path, url)), "看看")
+
+    [line] = await run_checks([check])
+
+    assert line.finding.state == "failure"
+    assert "127.0.0.1" in line.finding.found
+    assert "hunter2" not in line.finding.found
+
+
+async def test_questions_that_were_not_answered_a_second_time_are_a_warning(tmp_path):
+    content = shutil.copytree(ROOT / "content", tmp_path / "content")
+    blind = content / "questions" / "blind.yaml"
+    entries = yaml.safe_load(blind.read_text("utf-8"))
+    blind.write_text(yaml.safe_dump(entries[3:], allow_unicode=True), "utf-8")
+
+    found = await doctor_learning.questions(settings_of(tmp_path, content_dir=content))
+
+    assert found.state == "warning"
+    assert "3 题还没通过第二次作答" in found.found
+    assert "questions check" in found.advice
+
+
+async def test_pictures_that_cannot_be_drawn_are_a_warning(tmp_path, monkeypatch):
+    monkeypatch.setattr(TypstPress, "is_installed", lambda self: False)
+
+    found = await doctor_learning.pictures(settings_of(tmp_path, pictures=Pictures()))
+
+    assert found.state == "warning"
+    assert "requirements/pictures.txt" in found.advice
+
+
+async def test_pictures_that_are_switched_off_are_fine(tmp_path):
+    found = await doctor_learning.pictures(settings_of(tmp_path, pictures=Pictures(enabled=False)))
+
+    assert found.state == "ok"
+
+
+async def test_without_an_operator_nobody_is_told(tmp_path):
+    found = await doctor_learning.superusers(())
+
+    assert found.state == "warning"
+    assert "ASSISTANT408_SUPERUSERS" in found.advice
+
+
+def _with_record(data_dir, url=""):
+    return settings_of(data_dir, database=Database(url=url))
