@@ -95,6 +95,7 @@ def _warn_of_unknown_variables() -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    from bot.metrics import CountedPainter
     from bot.platforms.listening import claim
     from bot.platforms.onebot.app import OneBotOptions, OneBotPlatform, serve
     from bot.wiring import open_artist, open_house
@@ -109,8 +110,9 @@ async def _serve(settings: Settings) -> None:
                 api_timeout_seconds=settings.onebot.api_timeout_seconds,
             )
             async with open_artist(settings, house.health) as artist:
-                platform = OneBotPlatform(house.router, options, house.health, painter=artist)
-                house.outboxes.add("onebot", platform.outbox)
+                painter = CountedPainter(artist, house.health.registry) if artist else None
+                platform = OneBotPlatform(house.router, options, house.health, painter=painter)
+                house.outboxes.add("onebot", platform.outbox, platform.outbox)
                 clockwork = house.learning.clockwork
                 await serve(
                     platform,

@@ -6,9 +6,9 @@ are made anew from the settings at every start, and again when any settings chan
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime, time
-from typing import Protocol
+from typing import Any, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -21,7 +21,9 @@ from backend.learning.people import People
 from backend.learning.values import SHANGHAI
 
 _GRACE_SECONDS = 3600
-_STOP_SECONDS = 15.0
+_FINISH_SECONDS = 2.0
+_NOTE_SECONDS = 0.7
+"""Together less than what a hook at the end gets (``platforms.serving``)."""
 _SWEEP = "sweep"
 
 
@@ -50,6 +52,7 @@ class Clockwork:
         self._scheduler = _scheduler()
         self._known: object = None
         self._running = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._last_run: datetime | None = None
 
     @property
@@ -66,19 +69,50 @@ class Clockwork:
         """Build the jobs and look at once for what was missed."""
         self._scheduler.start()
         self._scheduler.add_job(
-            self.sweep, IntervalTrigger(seconds=self._sweep_seconds, timezone=SHANGHAI), id=_SWEEP
+            self._own,
+            IntervalTrigger(seconds=self._sweep_seconds, timezone=SHANGHAI),
+            [self.sweep],
+            id=_SWEEP,
         )
-        await self.sweep()
+        await self._own(self.sweep)
 
     async def stop(self) -> None:
-        """Wake nobody any more; a push under way gets the time to be noted in the ledger."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        """Wake nobody any more; pushes under way get the time to be confirmed, then to be noted."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        if not await self._is_idle(_FINISH_SECONDS):
+            logger.warning("退出时还有推送没有得到确认，它会在台账里记为不确定，不会再发")
+        await self._cancel()
+        self._scheduler.shutdown(wait=False)
+
+    async def _cancel(self) -> None:
+        """End what is under way, giving it the time to note that in the ledger."""
+        tasks = set(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_NOTE_SECONDS)
+
+    async def _own(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do ``work`` in a task of ours: cancelled by ``stop``, and by nobody before.
+
+        The scheduler cancels its jobs at once when it ends, and logs each as a failure.
+        """
+        task = asyncio.create_task(work())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.result()
+
+    async def _is_idle(self, seconds: float) -> bool:
+        """Wait so long for the run under way; whether it has ended."""
         try:
-            async with asyncio.timeout(_STOP_SECONDS):
-                await self._running.acquire()
+            async with asyncio.timeout(seconds), self._running:
+                return True
         except TimeoutError:
-            logger.warning("退出时还有推送没有收尾，它会在台账里记为状态不明")
+            return False
 
     async def sweep(self) -> None:
         """Take up changed settings, then send what is due."""
@@ -111,7 +145,7 @@ class Clockwork:
         for name, at in names.items():
             if self._scheduler.get_job(name) is None:
                 trigger = CronTrigger(hour=at.hour, minute=at.minute, timezone=SHANGHAI)
-                self._scheduler.add_job(self.run, trigger, id=name)
+                self._scheduler.add_job(self._own, trigger, [self.run], id=name)
 
 
 def _scheduler() -> AsyncIOScheduler:

@@ -78,7 +78,7 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
         health = Health()
         outboxes = Outboxes()
         learning = await stack.enter_async_context(
-            open_learning(settings, library, store, outboxes, shanghai_now)
+            open_learning(settings, library, store, outboxes, shanghai_now, health.registry)
         )
         router = Router(
             [*learning.plugins, QaPlugin(library, answerer, store, generator)],

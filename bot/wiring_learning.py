@@ -1,5 +1,6 @@
 """The learning half of ``bot/wiring.py``: the record, what is chosen from it, and its plugins."""
 
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -7,9 +8,7 @@ from datetime import datetime, time, timedelta
 from secrets import token_hex
 
 from loguru import logger
-from plugins.admin.plugin import AdminPlugin
-from plugins.practice.plugin import PracticePlugin
-from plugins.progress.plugin import ProgressPlugin
+from prometheus_client import CollectorRegistry
 
 from backend.conversation.ports import DialogueStore
 from backend.errors import ContentError
@@ -32,16 +31,22 @@ from backend.questions.catalogue import Catalogue
 from backend.questions.generators.registry import ALL
 from backend.questions.scope import ScopeReader
 from bot.health import Health
+from bot.metrics import CountedAttempts, CountedLedger, learning_metrics
 from bot.outboxes import Outboxes
 from bot.platforms.ports import Clock, shanghai_now
+from bot.record_watch import RecordWatch
 from bot.scheduler import Clockwork
 from config.settings import Settings
+from plugins.admin.plugin import AdminPlugin
 from plugins.daily_quiz.plugin import DailyQuizPlugin, QuizRules
 from plugins.daily_quiz.pushing import Pusher, PushRules
 from plugins.help.plugin import HelpPlugin
 from plugins.messages import Conversation, IncomingMessage, NotSent, Plugin, Receipt, Reply
+from plugins.practice.plugin import PracticePlugin
+from plugins.progress.plugin import ProgressPlugin
 
 _SECOND_AFTERNOON = time(14, 0)
+_KEPT_NOTICES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Learning:
     """The stores and plugins of the learning loop; ``plugins`` in the order of being offered."""
 
     database: Database
+    watch: RecordWatch
     people: People
     askings: Askings
     groups: Groups
@@ -85,8 +91,9 @@ async def open_learning(
     dialogues: DialogueStore,
     outboxes: Outboxes,
     clock: Clock,
+    registry: CollectorRegistry | None = None,
 ) -> AsyncGenerator[Learning]:
-    """Open the record and put the learning loop together.
+    """Open the record and put the learning loop together; its counters go into ``registry``.
 
     RecordUnavailable when the database cannot be used, ContentError when questions are wrong.
     """
@@ -95,17 +102,22 @@ async def open_learning(
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.aclose)
-        attempts = await stack.enter_async_context(Attempts(database))
-        yield _put_together(settings, library, dialogues, outboxes, clock, database, attempts)
+        metrics = learning_metrics(registry or CollectorRegistry())
+        ledger = CountedLedger(database, token_hex(4), metrics.pushes)
+        attempts = await stack.enter_async_context(CountedAttempts(database, metrics.answers))
+        yield _put_together(
+            settings, library, dialogues, outboxes, clock, database, ledger, attempts
+        )
 
 
 def watch_learning(health: Health, learning: Learning) -> None:
     """Show the record, the questions and the deliveries of two days on ``/healthz``."""
 
     async def record() -> dict[str, object]:
-        await learning.database.ping()
         kind = "sqlite" if learning.database.is_sqlite else "postgresql"
-        return {"ok": True, "kind": kind}
+        problem = await learning.watch.look()
+        detail = {"error": problem} if problem else {}
+        return {"ok": not problem, "kind": kind, **detail}
 
     async def questions() -> dict[str, object]:
         catalogue = learning.catalogue
@@ -144,17 +156,18 @@ def _put_together(
     outboxes: Outboxes,
     clock: Clock,
     database: Database,
+    ledger: Ledger,
     attempts: Attempts,
 ) -> Learning:
     people, askings, progress = People(database), Askings(database), Progress(database)
     corrections, privacy, groups = Corrections(database), Privacy(database), Groups(database)
-    ledger = Ledger(database, token_hex(4))
     catalogue = Catalogue(bank_of(settings, library), ALL)
     scopes = ScopeReader(library, Linker(library))
     selection = Selection(
         library.outline, catalogue, askings, progress, corrections, exam_moment(settings)
     )
     superusers = frozenset(settings.superusers)
+    operator = OperatorLine(superusers, outboxes)
     pusher = Pusher(
         library,
         groups,
@@ -165,8 +178,9 @@ def _put_together(
         selection,
         outboxes,
         PushRules(settings.exam_date, timedelta(minutes=settings.quiz.makeup_minutes)),
-        OperatorLine(superusers, outboxes),
+        operator,
         clock,
+        outboxes.is_ready,
     )
     plugins: list[Plugin] = [
         AdminPlugin(
@@ -180,6 +194,7 @@ def _put_together(
             attempts,
             scopes,
             QuizRules(settings.exam_date, superusers),
+            outboxes.is_member,
         ),
         PracticePlugin(
             library,
@@ -208,9 +223,12 @@ def _put_together(
         # The last of them: it answers commands that nobody knows.
         HelpPlugin(dialogues, people, privacy),
     ]
-    clockwork = Clockwork(pusher, groups, people, clock, settings.quiz.sweep_seconds)
+    watch = RecordWatch(database, groups)
+    rounds = _Rounds(watch, operator, pusher)
+    clockwork = Clockwork(rounds, groups, people, clock, settings.quiz.sweep_seconds)
     return Learning(
         database,
+        watch,
         people,
         askings,
         groups,
@@ -229,21 +247,49 @@ class OperatorLine:
     def __init__(self, superusers: frozenset[str], outboxes: Outboxes) -> None:
         self._superusers = superusers
         self._outboxes = outboxes
+        self._waiting: deque[tuple[str, str]] = deque(maxlen=_KEPT_NOTICES)
 
     async def __call__(self, sentence: str) -> None:
+        """Log ``sentence`` and send it to every superuser."""
         logger.warning("{}", sentence)
         for superuser in sorted(self._superusers):
-            platform, _, user = superuser.partition(":")
-            conversation = Conversation(platform, "", user, is_group=False)
-            caps = self._outboxes.caps(conversation)
-            if caps is None or not caps.unprompted:
-                continue
-            try:
-                await self._outboxes.send(conversation, Reply(f"【运营】{sentence}", "command"))
-            except NotSent as refused:
-                logger.warning("没能私聊通知运营者：{}", refused)
-            except Exception as error:  # noqa: BLE001 - telling is a courtesy, the log has it
-                logger.warning("没能私聊通知运营者：{}", type(error).__name__)
+            await self._tell(superuser, sentence)
+
+    async def again(self) -> None:
+        """Send what could not be sent before: after a start, nobody is connected yet."""
+        for _ in range(len(self._waiting)):
+            await self._tell(*self._waiting.popleft())
+
+    async def _tell(self, superuser: str, sentence: str) -> None:
+        platform, _, user = superuser.partition(":")
+        conversation = Conversation(platform, "", user, is_group=False)
+        caps = self._outboxes.caps(conversation)
+        if caps is None or not caps.unprompted:
+            return
+        if not self._outboxes.is_ready(conversation):
+            self._waiting.append((superuser, sentence))
+            return
+        try:
+            await self._outboxes.send(conversation, Reply(f"【运营】{sentence}", "command"))
+        except NotSent as refused:
+            logger.warning("没能私聊通知运营者：{}", refused)
+        except Exception as error:  # noqa: BLE001 - telling is a courtesy, the log has it
+            logger.warning("没能私聊通知运营者：{}", type(error).__name__)
+
+
+class _Rounds:
+    """What the clock does each time: look after the record, tell the operator, send what is due."""
+
+    def __init__(self, watch: RecordWatch, operator: OperatorLine, pusher: Pusher) -> None:
+        self._watch = watch
+        self._operator = operator
+        self._pusher = pusher
+
+    async def run_due(self, now: datetime) -> None:
+        """Never raises, so that a later round can mend it."""
+        await self._watch.look()
+        await self._operator.again()
+        await self._pusher.run_due(now)
 
 
 def _can_push(outboxes: Outboxes) -> Callable[[Conversation], bool]:

@@ -9,18 +9,21 @@ from loguru import logger
 
 from backend.errors import RecordUnavailable
 from backend.learning.askings import Askings
-from backend.learning.ledger import ClaimLost, Delivery, Ledger
+from backend.learning.ledger import LEASE, ClaimLost, Delivery, Ledger
 from backend.learning.values import SHANGHAI
 from plugins.daily_quiz import wording
 from plugins.messages import Conversation, DeliveryUncertain, NotSent, Outbox, Reply
 
 TellOperator = Callable[[str], Awaitable[None]]
 Clock = Callable[[], datetime]
+IsReady = Callable[[Conversation], bool]
 
 LOOK_BACK = timedelta(days=1)
 _FIRST_RETRY = timedelta(seconds=30)
 _LONGEST_RETRY = timedelta(minutes=5)
 _AT_ONCE = 4
+_OTHERS_FIRST = timedelta(seconds=45)
+"""How long a push is left to the other processes, which look every half minute."""
 _SETTLED = ("confirmed", "skipped", "unknown")
 
 
@@ -43,6 +46,12 @@ class Push:
     reveals: str | None = None
 
 
+def always_ready(conversation: Conversation) -> bool:
+    """Say that nothing is known of connections: whether it works is found out by sending."""
+    del conversation
+    return True
+
+
 class Courier:
     """Delivers pushes and keeps the ledger; several may work on the same ledger."""
 
@@ -53,12 +62,16 @@ class Courier:
         outbox: Outbox,
         tell_operator: TellOperator,
         clock: Clock,
+        is_ready: IsReady = always_ready,
     ) -> None:
+        """``is_ready`` tells whether this process could send to a conversation now."""
         self._ledger = ledger
         self._askings = askings
         self._outbox = outbox
         self._tell_operator = tell_operator
         self._clock = clock
+        self._is_ready = is_ready
+        self._first_run: datetime | None = None
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._settled: set[tuple[str, str, date]] = set()
 
@@ -73,6 +86,7 @@ class Courier:
 
     async def tidy(self, now: datetime) -> None:
         """Settle what was left in the middle of sending, and forget what is long settled."""
+        self._first_run = self._first_run or now
         for row in await self._ledger.expire(now):
             await self._tell_operator(wording.unknown_notice(row))
         oldest = now.astimezone(SHANGHAI).date() - 2 * LOOK_BACK
@@ -94,12 +108,27 @@ class Courier:
             for push in pushes:
                 try:
                     # The time now, not that of the run: leases are counted from it.
-                    if not await self.deliver(push, self._clock()):
+                    now = self._clock()
+                    if await self._is_for_others(push, now) or not await self.deliver(push, now):
                         break
                 except RecordUnavailable as error:
                     logger.error(wording.LOG_NO_RECORD, error)
                 except Exception:  # noqa: BLE001 - one push must not keep the others back
                     logger.exception(wording.LOG_FAILED)
+
+    async def _is_for_others(self, push: Push, now: datetime) -> bool:
+        """Whether to leave a push alone that cannot be sent from here now, and is not too late.
+
+        Another process may have the account that we have not; if none has, the row says for once
+        that it failed, and whoever is connected first takes it from there.
+        """
+        if now - push.due_at > push.window or self._is_ready(push.conversation):
+            return False
+        # After a start, accounts take a moment to connect.
+        if now - max(push.due_at, self._first_run or now) < _OTHERS_FIRST:
+            return True
+        row = await self._ledger.find(push.target, push.slot, push.day)
+        return row is not None and row.state not in _SETTLED
 
     async def deliver(self, push: Push, now: datetime) -> bool:
         """Make one push; False when another process is at it."""
@@ -166,6 +195,11 @@ class Courier:
             row = await self._ledger.unknown(row, reason, self._clock())
             await self._tell_operator(wording.unknown_notice(row))
             return
+        except asyncio.CancelledError:
+            # The process ends. With its lease over, the row is found by whoever looks next: nobody
+            # knows whether it was delivered, and the operator is told by a process that can.
+            await self._ledger.sending(row, reply.asking, self._clock() - LEASE)
+            raise
         # The row first: what is noted after it is of less use than knowing that it was sent.
         await self._ledger.confirmed(row, self._clock())
         if push.reveals is not None:

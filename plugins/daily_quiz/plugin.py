@@ -1,5 +1,6 @@
 """The daily question in a group: shown, set, and answered; answered privately as well."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -11,6 +12,7 @@ from backend.learning.groups import (
     EVERY_DAY,
     MAX_QUESTIONS,
     MAX_TIMES,
+    Group,
     Groups,
     GroupSettings,
     slots_of,
@@ -22,11 +24,14 @@ from plugins.answers import Answer, Answers, parse_answers
 from plugins.asking_words import HOW_TO_ANSWER_GROUP, question_reply, verdict_text
 from plugins.daily_quiz import wording
 from plugins.daily_quiz.commands import Command, parse
-from plugins.messages import IncomingMessage, Reply
+from plugins.messages import Conversation, IncomingMessage, Reply
 
 _SHOWN_FOR = timedelta(days=2)
+_MOST_LOOKED_UP = 20
 _LOOK_AHEAD_DAYS = 8
 SUBJECTS = tuple(SUBJECT_NAMES)
+
+IsMember = Callable[[Conversation, str], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,9 @@ class DailyQuizPlugin:
         attempts: Attempts,
         scopes: ScopeReader,
         rules: QuizRules,
+        is_member: IsMember | None = None,
     ) -> None:
+        """``is_member`` asks the platform whether an account is in a group."""
         self._library = library
         self._groups = groups
         self._people = people
@@ -59,6 +66,7 @@ class DailyQuizPlugin:
         self._attempts = attempts
         self._scopes = scopes
         self._rules = rules
+        self._is_member = is_member
 
     async def respond(self, message: IncomingMessage) -> Reply | None:
         """Carry out a command or take an answer; None for everything else."""
@@ -113,7 +121,7 @@ class DailyQuizPlugin:
 
     async def _show(self, message: IncomingMessage) -> Reply:
         """Show the questions that can be answered now; in private those of one's groups."""
-        askings = await self._open(message)
+        askings = await self._open(message) or await self._joined(message)
         if not askings:
             text = wording.NO_OPEN_QUESTION
             if message.conversation.is_group:
@@ -122,10 +130,18 @@ class DailyQuizPlugin:
                     due = next_due(group.settings, message.received_at)
                     text = f"{wording.NONE_YET}{wording.first_push(due, message.received_at)}"
             return Reply(text, "command")
+        await self._note_member(message)
         asking = askings[0]
         head = wording.question_head(self._library, asking, self._rules.exam, len(askings))
         more = wording.more_open(len(askings) - 1) if len(askings) > 1 else ""
         return question_reply(asking, head, f"{HOW_TO_ANSWER_GROUP}{more}")
+
+    async def _note_member(self, message: IncomingMessage) -> None:
+        """Who asks for the group's question may answer it in private next."""
+        conversation, now = message.conversation, message.received_at
+        if conversation.is_group:
+            identity = await self._people.identify(conversation.platform, message.sender, now)
+            await self._people.seen(conversation.key, identity.id, now)
 
     async def _answers(self, message: IncomingMessage, answers: Answers) -> Reply | None:
         identity = await self._people.identify(
@@ -139,7 +155,7 @@ class DailyQuizPlugin:
                 return await self._take(message, identity, quoted, answers.items[0], answers)
         if await self._practises(message, identity):
             return None
-        askings = await self._open(message, identity)
+        askings = await self._open(message, identity) or await self._joined(message, identity)
         if not askings:
             return None
         chosen = match(askings, answers)
@@ -240,6 +256,42 @@ class DailyQuizPlugin:
         if unrevealed or not askings:
             return unrevealed
         return [asking for asking in askings if asking.day == askings[0].day]
+
+    async def _joined(
+        self, message: IncomingMessage, identity: Identity | None = None
+    ) -> list[Asking]:
+        """Ask the platform which groups with an open question a person is in, in private.
+
+        Who only reads the group was never seen there, and answers in private all the same.
+        """
+        conversation, now = message.conversation, message.received_at
+        if conversation.is_group or self._is_member is None:
+            return []
+        identity = identity or await self._people.identify(
+            conversation.platform, message.sender, now
+        )
+        for group in await self._waiting_groups(conversation.platform, identity, now):
+            place = Conversation(group.platform, group.bot, group.conversation_id, True)
+            if await self._is_member(place, message.sender):
+                await self._people.seen(group.key, identity.id, now)
+        return await self._open(message, identity)
+
+    async def _waiting_groups(
+        self, platform: str, identity: Identity, now: datetime
+    ) -> list[Group]:
+        """Groups of a platform where the person was not seen and a question waits."""
+        known = await self._people.groups_of(identity.person_id)
+        others = [
+            group
+            for group in await self._groups.all()
+            if group.platform == platform and group.key not in known
+        ]
+        waiting: list[Group] = []
+        for group in others:
+            askings = await self._askings.of_group(group.key, now - _SHOWN_FOR)
+            if any(asking.revealed_at is None for asking in askings):
+                waiting.append(group)
+        return waiting[:_MOST_LOOKED_UP]
 
     async def _recent(
         self, message: IncomingMessage, identity: Identity | None = None

@@ -20,7 +20,14 @@ from backend.learning.progress import Progress
 from backend.learning.selection import Selection
 from backend.learning.values import SHANGHAI
 from plugins.daily_quiz import wording
-from plugins.daily_quiz.delivering import Clock, Courier, Push, TellOperator
+from plugins.daily_quiz.delivering import (
+    Clock,
+    Courier,
+    IsReady,
+    Push,
+    TellOperator,
+    always_ready,
+)
 from plugins.daily_quiz.question_pushes import QuestionPushes
 from plugins.daily_quiz.reminder_pushes import ReminderPushes
 from plugins.daily_quiz.reveal_pushes import RevealPushes
@@ -51,10 +58,12 @@ class Pusher:
         rules: PushRules,
         tell_operator: TellOperator,
         clock: Clock,
+        is_ready: IsReady = always_ready,
     ) -> None:
+        """``is_ready`` tells whether this process could send to a conversation now."""
         self._groups = groups
         self._ledger = ledger
-        self._courier = Courier(ledger, askings, outbox, tell_operator, clock)
+        self._courier = Courier(ledger, askings, outbox, tell_operator, clock, is_ready)
         self._questions = QuestionPushes(
             library,
             groups,

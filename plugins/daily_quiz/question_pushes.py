@@ -75,7 +75,8 @@ class QuestionPushes:
         """Return one more question, due now; it stands beside the day's places."""
         local = now.astimezone(SHANGHAI)
         slot = Slot(0, local.date(), now, now + _EXTRA_REVEALED_AFTER)
-        return self._push(group, slot, f"extra-{local:%H%M%S}")
+        # To the millisecond: two wishes within one second are two questions.
+        return self._push(group, slot, f"extra-{local:%H%M%S%f}"[:-3])
 
     def _push(self, group: Group, slot: Slot, name: str) -> Push:
         # The same id at every try, in every process.

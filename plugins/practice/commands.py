@@ -95,6 +95,7 @@ _BOOK_ASKED = re.compile(
 _EXPORT = re.compile(
     r"(?:导出|下载)(?:我的|一下)?(?:错题本|错题集|错题)(?P<form>.*)"
     r"|(?:我的)?(?:错题本|错题集|错题)\s*(?:导出|下载)(?P<form2>.*)"
+    r"|导出(?:成|为|到)?\s*(?P<form3>anki|csv|excel|md|markdown)(?:的)?(?:格式|文件|卡片)?"
 )
 _MOCK = re.compile(
     _POLITE + r"(?:开始|进行|来|做|考|出|整|搞)?(?:一|1)?(?:套|份|次|场|张)?(?:408)?"
@@ -226,7 +227,9 @@ def _export(bare: str, slash: bool) -> Command | None:
     if match is None:
         return None
     said = re.sub(
-        r"^[成为到:]+|(?:的)?(?:格式|文件)+$| ", "", match["form"] or match["form2"] or ""
+        r"^[成为到:]+|(?:的)?(?:格式|文件)+$| ",
+        "",
+        match["form"] or match["form2"] or match["form3"] or "",
     )
     forms: dict[str, Form] = {
         "": "md",

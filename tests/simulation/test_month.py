@@ -83,6 +83,7 @@ class Instance:
         """Let the scheduler do what is due at the simulated time, and wait for its jobs."""
         self.house.now = now()
         self.clock._scheduler.wakeup()
+        await asyncio.sleep(0)  # it only asks the loop to look at the jobs
         executor = self.clock._scheduler._lookup_executor("default")
         while executor._pending_futures:
             await asyncio.gather(*executor._pending_futures, return_exceptions=True)

@@ -41,6 +41,10 @@ class Connections:
     def __len__(self) -> int:
         return len(self._bots)
 
+    def has(self, account: str) -> bool:
+        """Whether ``account`` ("" for any) is connected now."""
+        return self._choose(account) is not None
+
     def connected(self, bot: Bot) -> None:
         self._bots[bot.self_id] = bot
         self._tell()

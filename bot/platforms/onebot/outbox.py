@@ -68,6 +68,23 @@ class OneBotOutbox:
         """
         return await self._deliver(target_of(conversation), reply, self._for_push)
 
+    def is_ready(self, conversation: Conversation) -> bool:
+        """Whether the account ``conversation.bot`` ("" for any) is connected now."""
+        return self._connections.has(conversation.bot)
+
+    async def is_member(self, group: Conversation, user: str) -> bool:
+        """Whether ``user`` is in ``group``, as the client knows it; False when it cannot say."""
+        if not (group.id.isdecimal() and user.isdecimal()):
+            return False
+        asked = {"group_id": int(group.id), "user_id": int(user)}
+        try:
+            found = await self._connections.call(
+                group.bot, "get_group_member_info", within_seconds=0.0, **asked
+            )
+        except (NotSent, DeliveryUncertain):
+            return False
+        return str(found.get("user_id")) == user
+
     async def respond(self, target: Target, reply: Reply) -> Receipt | None:
         """Send ``reply`` where its message came from, privately when it asks for that.
 
