@@ -67,7 +67,7 @@ class OneBotClient:
 
     With ``answering = False`` the client does what it is asked without confirming it;
     ``unconfirmed`` names single actions treated so. ``refusing`` answers every send as failed,
-    ``refuse`` single actions.
+    ``refuse`` single actions. ``members`` are the (group, user) pairs that it knows of.
     """
 
     def __init__(self, url: str, self_id: int = 10001, token: str = "") -> None:
@@ -77,6 +77,7 @@ class OneBotClient:
         self.answering = True
         self.refusing = False
         self.unconfirmed: set[str] = set()
+        self.members: set[tuple[int, int]] = set()
         self._refusals: dict[str, Iterator[dict[str, Any] | None]] = {}
         self.calls: list[dict[str, Any]] = []
         self.replies: asyncio.Queue[SentReply] = asyncio.Queue()
@@ -263,6 +264,10 @@ class OneBotClient:
                 return self._take_file(params)
             case "get_msg":
                 return self._messages.get(int(params["message_id"]))
+            case "get_group_member_info":
+                member = int(params["group_id"]), int(params["user_id"])
+                named = {"group_id": member[0], "user_id": member[1], "role": "member"}
+                return named if member in self.members else None
             case "get_login_info":
                 return {"user_id": self.self_id, "nickname": "408 助手"}
             case _:

@@ -218,7 +218,9 @@ def test_history_survives_sigkill_and_a_restart_and_can_be_forgotten(data_dir):
         with started("bot", "chat", "--json", data_dir=data_dir) as process:
             reply = process.ask(follow_up)
             assert (reply["concepts"][0], reply["aspect"]) == ("os.lru", "pitfalls")
-            assert process.ask({"text": "/忘记我", "conversation": "kill"})["decision"] == "command"
+            assert "确认忘记我" in process.ask({"text": "/忘记我", "conversation": "kill"})["reply"]
+            forgotten = process.ask({"text": "确认忘记我", "conversation": "kill"})
+            assert "已经全部删除" in forgotten["reply"]
             process.kill()
         with started("bot", "chat", "--json", data_dir=data_dir) as process:
             assert process.ask(follow_up)["concepts"] == []
