@@ -7,9 +7,10 @@ nothing else left.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import islice
 
 from backend.knowledge.outline import Outline
 from backend.learning import choosing
@@ -27,6 +28,9 @@ from backend.questions.scope import Scope
 NO_REPEAT = timedelta(days=60)
 _ACTIVE = timedelta(days=14)
 _TODAY = timedelta(hours=18)
+_HARD, _HARDEST = 4, 5
+_LOOKED_AT = 40
+
 Levels = tuple[int, int]
 
 
@@ -56,8 +60,19 @@ class Selection:
         """The outline points that there are questions on."""
         return self._catalogue.points
 
-    async def for_person(self, person_id: int, scope: Scope, now: datetime) -> Question | None:
-        """Choose the question in ``scope`` that gains the person most; None when there is none."""
+    async def for_person(
+        self,
+        person_id: int,
+        scope: Scope,
+        now: datetime,
+        *,
+        hidden: Collection[str] = (),
+        harder: bool = False,
+    ) -> Question | None:
+        """Choose the question in ``scope`` that gains the person most; None when there is none.
+
+        Never one of ``hidden``. With ``harder``, one of difficulty 4 or 5 where there is one.
+        """
         available = self._inside(scope)
         if not available:
             return None
@@ -66,7 +81,9 @@ class Selection:
         ranked = choosing.rank_points(
             state, self._outline, available, now, self._exam_at, recent=recent
         )
-        return await self._find(ranked, now, state=state, person_id=person_id)
+        return await self._find(
+            ranked, now, state=state, person_id=person_id, hidden=hidden, harder=harder
+        )
 
     async def due(self, person_id: int, now: datetime) -> list[str]:
         """List the points that the person should review now and that there are questions on."""
@@ -85,10 +102,12 @@ class Selection:
         )
         return min(days.items()) if days else None
 
-    async def for_point(self, person_id: int, point: str, now: datetime) -> Question | None:
-        """Choose a question on one point."""
+    async def for_point(
+        self, person_id: int, point: str, now: datetime, *, hidden: Collection[str] = ()
+    ) -> Question | None:
+        """Choose a question on one point, none of ``hidden``."""
         state = await self._progress.state(person_id)
-        return await self._find([point], now, state=state, person_id=person_id)
+        return await self._find([point], now, state=state, person_id=person_id, hidden=hidden)
 
     async def for_group(
         self, group_key: str, settings: GroupSettings, now: datetime
@@ -171,21 +190,44 @@ class Selection:
         return {attempt.point: attempt.answered_at for attempt, _ in attempts}
 
     async def _find(
-        self, points: Sequence[str], now: datetime, *, state: PersonState, person_id: int
+        self,
+        points: Sequence[str],
+        now: datetime,
+        *,
+        state: PersonState,
+        person_id: int,
+        hidden: Collection[str] = (),
+        harder: bool = False,
     ) -> Question | None:
         """Take the first point that still has a question that the person has not had lately."""
         used = await self._askings.recent_question_ids(person_id=person_id, since=now - NO_REPEAT)
         changes = await self._corrections.key_changes()
-        nothing: Collection[str] = ()
-        for avoid in (used, nothing):
-            for point in points:
-                question = self._catalogue.pick(
-                    point,
-                    self._chance,
-                    avoid=avoid,
-                    level=choosing.pick_difficulty(rating_in(state, point[:4]))[0],
-                    changes=changes,
-                )
-                if question is not None:
-                    return question
+        for avoid in (used | set(hidden), hidden):
+            found = (self._fitting(point, state, avoid, changes, harder) for point in points)
+            questions = (question for question in found if question is not None)
+            question = _first_hard(questions) if harder else next(questions, None)
+            if question is not None:
+                return question
         return None
+
+    def _fitting(
+        self,
+        point: str,
+        state: PersonState,
+        avoid: Collection[str],
+        changes: KeyChanges,
+        harder: bool,
+    ) -> Question | None:
+        level = choosing.pick_difficulty(rating_in(state, point[:4]))[0]
+        level = _HARDEST if harder else level
+        return self._catalogue.pick(point, self._chance, avoid=avoid, level=level, changes=changes)
+
+
+def _first_hard(questions: Iterable[Question]) -> Question | None:
+    """Return the first of ``questions`` that is hard, else the hardest of the first ones."""
+    seen: list[Question] = []
+    for question in islice(questions, _LOOKED_AT):
+        if question.difficulty >= _HARD:
+            return question
+        seen.append(question)
+    return max(seen, key=lambda one: one.difficulty, default=None)

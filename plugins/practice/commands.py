@@ -124,6 +124,9 @@ _STUDY = re.compile(
     r"|原理|定义|概念|特点|公式|总结|推荐|[问话主标命课专]题"
 )
 
+# The subject's own name is no question about a 原理.
+_PRINCIPLES = re.compile(r"(?:计算机)?组成原理")
+
 _SENTENCES: dict[Kind, str] = {
     "again": """再来一道 再来一题 再来一个 再来 再来道题 再来一道题 再来个题 下一题 下一道 下一个
         下题 换一题 换一道 换道题 换个题 换一道题 换题 接着练 继续练 继续做题 继续刷题
@@ -249,7 +252,7 @@ def _export(bare: str, slash: bool) -> Command | None:
 
 def _wrong(bare: str, slash: bool) -> Command | None:
     match = _WRONG.fullmatch(bare) or _WRONG_AGAIN.fullmatch(bare)
-    if match is not None and not _STUDY.search(bare):
+    if match is not None and not _is_study(bare):
         topic = _topic(match["topic"])
         return Command("wrong", topic, sure=slash or not topic)
     if not slash:
@@ -267,7 +270,7 @@ def _book(bare: str, slash: bool) -> Command | None:
     topic = _topic(f"{match['topic']} {match['rest']}")
     if slash:
         return Command("book", topic)
-    if _STUDY.search(bare) or (match["rest"] and not match["after"]):
+    if _is_study(bare) or (match["rest"] and not match["after"]):
         return None
     return Command("book", topic, sure=not topic)
 
@@ -286,9 +289,14 @@ def _practise(bare: str, slash: bool) -> Command | None:
     if match is not None:
         return Command("practise", match["topic"])
     for command in (_one(bare), _drill(bare)):
-        if command is not None and not _STUDY.search(bare):
+        if command is not None and not _is_study(bare):
             return command
     return None
+
+
+def _is_study(bare: str) -> bool:
+    """Whether a sentence is a question for the knowledge base, however it begins."""
+    return _STUDY.search(_PRINCIPLES.sub("", bare)) is not None
 
 
 def _one(bare: str) -> Command | None:

@@ -8,7 +8,7 @@ too, without showing anything.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from backend.knowledge.library import Library
 from backend.learning.askings import Askings
@@ -36,6 +36,7 @@ from plugins.practice.scopes import link_of, nearest_with_questions, no_question
 from plugins.practice.visit import Visit
 
 _DAY_BEGINS = time(4)
+_REVEALED_WITHIN = timedelta(days=7)
 _WISHES: dict[AskingKind, tuple[str, str]] = {
     "practice": ("practise", "/练"),
     "review": ("review", "/复习"),
@@ -137,6 +138,8 @@ class Drill:
 
     async def show_answer(self, visit: Visit, asking: Asking) -> Reply:
         """Show the answer to who does not know it."""
+        if asking.question.id in await self.undisclosed(visit):
+            return Reply(wording.ANSWER_LATER, "command")
         wish = await self._wish_of(visit, asking)
         await self._askings.reveal(asking.id, visit.now)
         link = link_of(self._scopes, self._library, asking.question.point)
@@ -187,7 +190,10 @@ class Drill:
         return None
 
     async def _practise(self, visit: Visit, scope: Scope, words: str, said: str) -> Reply:
-        question = await self._selection.for_person(visit.identity.person_id, scope, visit.now)
+        hidden = await self.undisclosed(visit)
+        question = await self._selection.for_person(
+            visit.identity.person_id, scope, visit.now, hidden=hidden
+        )
         if question is None:
             nearest = nearest_with_questions(
                 self._scopes, self._library, scope, self._selection.points
@@ -204,10 +210,11 @@ class Drill:
         person, now = visit.identity.person_id, visit.now
         every = await self._selection.due(person, now)
         due = [point for point in every if scope.holds(point)]
+        hidden = await self.undisclosed(visit)
         if every and not due:
             return Reply(wording.nothing_due_in(scope), "command")
         for point in _rotated(due, after.question.point if after else ""):
-            question = await self._selection.for_point(person, point, now)
+            question = await self._selection.for_point(person, point, now, hidden=hidden)
             if question is not None:
                 wish = f"/复习 {words}".strip()
                 left = f"还有 {len(due)} 个"
@@ -222,7 +229,10 @@ class Drill:
     ) -> Reply:
         asked = await self._asked_today(visit)
         every = await self._progress.wrong_book(visit.identity.person_id)
-        inside = [entry for entry in every if scope.holds(entry.point)]
+        hidden = await self.undisclosed(visit)
+        inside = [
+            entry for entry in every if scope.holds(entry.point) and entry.question_id not in hidden
+        ]
         for entry in _most_urgent_first(inside, asked, after):
             question = await self._selection.again(entry.asking_id)
             if question is not None:
@@ -233,7 +243,20 @@ class Drill:
                     head, begins = ("练习", ""), said
                 wish = f"/练 错题 {words}".strip()
                 return await self._ask(visit, question, "wrong_book", head, wish, begins)
+        if visit.is_group:
+            return Reply(wording.NOTHING_HERE, "command")
         return Reply(wording.NO_OTHER_WRONG if after else wording.no_wrong(scope), "command")
+
+    async def undisclosed(self, visit: Visit) -> set[str]:
+        """Return the ids of the group's daily questions whose answers are not out yet.
+
+        In the group nobody is asked them, and nothing is said of them; in private all may be.
+        """
+        if not visit.is_group:
+            return set()
+        since = visit.now - _REVEALED_WITHIN
+        daily = await self._askings.of_group(visit.here, since)
+        return {asking.question.id for asking in daily if asking.revealed_at is None}
 
     async def _asked_today(self, visit: Visit) -> set[str]:
         begin = datetime.combine(study_day(visit.now), _DAY_BEGINS, SHANGHAI)
@@ -290,6 +313,8 @@ class Drill:
         )
 
     async def _verdict(self, visit: Visit, asking: Asking, outcome: Outcome) -> Reply:
+        if asking.question.id in await self.undisclosed(visit):
+            return Reply(wording.VERDICT_LATER, "command")
         wish = await self._wish_of(visit, asking)
         explained = self._concepts(asking.question)
         why = wording.ASK_WHY if outcome.right is False and explained else ""

@@ -11,7 +11,7 @@ from backend.learning.corrections import Corrections
 from backend.learning.people import People
 from backend.learning.progress import Progress
 from backend.learning.selection import Selection
-from backend.learning.values import Asking, Paper
+from backend.learning.values import Asking
 from backend.questions.scope import ScopeReader
 from plugins.answers import Answers, parse_answers, says_guessed
 from plugins.messages import IncomingMessage, Reply
@@ -23,6 +23,7 @@ from plugins.practice.memory import Memory
 from plugins.practice.papers import Papers
 from plugins.practice.reports import Reports
 from plugins.practice.visit import Visit
+from plugins.sitting import sits_a_paper
 
 _GUESS_WITHIN = timedelta(hours=24)
 _ABOUT_A_SCOPE = ("practise", "wrong", "review", "book")
@@ -99,19 +100,24 @@ class PracticePlugin:
             case "details":
                 return await self._papers.details(visit, command.number)
             case "book" | "export":
-                return await self._look_up(visit, command, paper)
+                return await self._look_up(visit, command)
             case _:
                 pass
         if paper is not None and not visit.is_group:
             return await self._papers.command(visit, paper, command)
         if command.kind == "mock":
             return await self._papers.start(visit, command)
-        if paper is not None and command.kind in _ABOUT_A_SCOPE and paper.ends_at > visit.now:
+        if command.kind in _ABOUT_A_SCOPE and await self._sits(visit):
             return Reply(paper_wording.OPEN_ELSEWHERE, "command")
         return await self._drilled(visit, command)
 
-    async def _look_up(self, visit: Visit, command: Command, paper: Paper | None) -> Reply:
-        if paper is not None and paper.ends_at > visit.now:
+    async def _sits(self, visit: Visit) -> bool:
+        return await sits_a_paper(
+            self._people, self._askings, visit.identity, visit.here, visit.now
+        )
+
+    async def _look_up(self, visit: Visit, command: Command) -> Reply:
+        if await self._sits(visit):
             return Reply(wording.BOOK_CLOSED, "command", private=visit.is_group)
         if command.kind == "export":
             return await self._book.export(visit, command)
@@ -162,6 +168,7 @@ class PracticePlugin:
         if asking is None:
             return None
         hidden = asking.kind == "daily" and asking.revealed_at is None
+        hidden |= asking.question.id in await self._drill.undisclosed(visit)
         if asking.paper_id is not None:
             paper = await self._askings.paper(asking.paper_id)
             hidden = paper is not None and paper.finished_at is None

@@ -20,6 +20,7 @@ from plugins.progress import wording
 from plugins.progress.commands import Command, parse
 from plugins.progress.report_wording import ranking
 from plugins.progress.reporting import Reports
+from plugins.sitting import sits_a_paper
 
 _NO_STREAK = Streak(0, 0, None)
 _LINKED: dict[Linked, str] = {
@@ -48,6 +49,7 @@ class ProgressPlugin:
     ) -> None:
         """``exam`` is the exam's first day; ``can_push`` tells where we may write unasked."""
         self._people = people
+        self._askings = askings
         self._attempts = attempts
         self._progress = progress
         self._privacy = privacy
@@ -121,6 +123,8 @@ class ProgressPlugin:
 
     async def _report(self, message: IncomingMessage, command: Command) -> Reply:
         person, now = await self._studied(message), message.received_at
+        if person is not None and await self._sits(message, person[0]):
+            return _personal(message, wording.AFTER_THE_PAPER)
         if person is None:
             left = wording.left_text(self._exam, now)
             return _personal(message, f"{wording.NO_REPORT}\n\n{left}。")
@@ -198,6 +202,8 @@ class ProgressPlugin:
         identity = await self._known(message)
         if identity is None:
             return _personal(message, wording.NOTHING_TO_EXPORT)
+        if await self._sits(message, identity):
+            return _personal(message, wording.AFTER_THE_PAPER)
         exported = await self._privacy.export(identity.person_id)
         today = message.received_at.astimezone(SHANGHAI).date()
         data = json.dumps(exported, ensure_ascii=False, indent=2).encode(errors="replace")
@@ -217,6 +223,10 @@ class ProgressPlugin:
     async def _known(self, message: IncomingMessage) -> Identity | None:
         """Give the account if it is known: who only looks is not written down."""
         return await self._people.find(message.conversation.platform, message.sender)
+
+    async def _sits(self, message: IncomingMessage, identity: Identity) -> bool:
+        here, now = message.conversation.key, message.received_at
+        return await sits_a_paper(self._people, self._askings, identity, here, now)
 
     async def _studied(self, message: IncomingMessage) -> tuple[Identity, PersonState] | None:
         """Give the account and its person's state; None for who never answered anything."""

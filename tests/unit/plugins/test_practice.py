@@ -352,5 +352,80 @@ async def test_in_a_group_nobody_sees_that_it_is_from_the_wrong_book(me):
     assert (await me.asked(again)).kind == "wrong_book"
 
 
+# The group's daily question is nobody's practice in the group before its reveal
+
+
+async def daily_question(me, question):
+    """Put ``question`` to the group as its daily one."""
+    return await me.house.askings.ask(
+        question,
+        kind="daily",
+        conversation=GROUP.key,
+        group_key=GROUP.key,
+        now=me.house.now,
+        reveal_at=at(21, 30),
+    )
+
+
+async def test_a_wrong_answer_to_the_daily_question_is_not_practised_in_the_group(me):
+    [question] = [q for q in SMALL if q.id == "q.os0230-0"]
+    daily = await daily_question(me, question)
+    await me.house.quiz.respond(me.message(letter(daily, right=False), group=True))
+    assert [entry.question_id for entry in await me.book()] == [question.id]
+    assert (await me.say("/练 错题", group=True)).text == wording.NOTHING_HERE
+    assert (await me.asked(await me.say("/练 错题"))).question.id == question.id
+    await me.house.askings.reveal(daily.id, me.house.now)
+    again = await me.asked(await me.say("/练 错题", group=True))
+    assert again.question.id == question.id
+
+
+async def test_an_unrevealed_daily_question_is_never_drawn_for_practice_in_its_group(me):
+    questions = me.house.catalogue._written["OS0230"]
+    del questions[2:]
+    hidden, other = questions
+    await daily_question(me, hidden)
+    for _ in range(4):
+        drawn = await me.asked(await me.say("/练 OS0230", group=True))
+        assert drawn.question.id == other.id
+    in_private = {(await me.asked(await me.say("/练 OS0230"))).question.id for _ in range(4)}
+    assert hidden.id in in_private
+
+
+async def test_a_review_in_the_group_leaves_the_daily_question_out(me):
+    questions = me.house.catalogue._written["OS0230"]
+    del questions[2:]
+    await me.answer(await me.say("/练 OS0230"), right=False)
+    me.later(days=2)
+    await daily_question(me, questions[0])
+    for _ in range(3):
+        drawn = await me.asked(await me.say("/复习", group=True))
+        assert drawn.question.id == questions[1].id
+
+
+@pytest.mark.parametrize("said", ["letter", "不会", "蒙的"])
+async def test_what_became_the_daily_question_while_it_was_open_is_not_explained(me, said):
+    asking = await me.asked(await me.say("/练 OS0230", group=True))
+    await daily_question(me, asking.question)
+    if said == "不会":
+        assert (await me.say(said, group=True)).text == wording.ANSWER_LATER
+        return
+    reply = await me.say(letter(asking, right=True), group=True)
+    assert reply.text == wording.VERDICT_LATER
+    assert len(await me.attempts()) == 1
+    if said == "蒙的":
+        assert (await me.say(said, group=True)).text == wording.GUESS_NOTED
+
+
+async def test_an_empty_wrong_book_is_not_told_to_the_group(me):
+    assert (await me.say("/练 错题", group=True)).text == wording.NOTHING_HERE
+
+
+@pytest.mark.parametrize(
+    "said", ["来一道计算机组成原理的题", "来道计算机组成原理", "来一道组成原理的题", "练习组成原理"]
+)
+async def test_a_subject_called_principles_is_practised(me, said):
+    assert (await me.asked(await me.say(said))).question.subject == "CO"
+
+
 async def test_the_bank_of_the_test_is_what_the_tests_think(me):
     assert {question.answer for question in SMALL} == {"C"}

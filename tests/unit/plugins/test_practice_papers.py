@@ -333,3 +333,13 @@ async def test_a_paper_is_found_again_where_a_chat_is_not_named_after_its_person
     for _ in range(4):
         assert "已记" in (await say("A")).text
     assert "模考成绩" in (await say("A")).text
+
+
+async def test_a_linked_account_learns_nothing_of_a_paper(me):
+    askings = await sit(me)
+    await me.say(letter(askings[0], right=False))
+    mine, other = await me.identity("1"), await me.identity("2")
+    code = await me.house.people.issue_link_code(mine.person_id, me.house.now)
+    assert await me.house.people.link(code, other, me.house.now) == "linked"
+    assert (await me.say("/错题本", user="2")).text == wording.BOOK_CLOSED
+    assert (await me.say("/练 错题", user="2")).text == paper_wording.OPEN_ELSEWHERE

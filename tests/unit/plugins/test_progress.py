@@ -354,3 +354,44 @@ async def test_a_question_is_left_to_the_others(house, plugin):
 def test_a_week_is_named_by_both_of_its_ends():
     assert wording.span(date(2026, 12, 2)) == "11 月 26 日 – 12 月 2 日"
     assert wording.day_text(date(2026, 11, 22) + DAY) == "11 月 23 日（周一）"
+
+
+# While a mock exam is sat
+
+
+async def sits_a_paper(house, user="1", *, hours=1):
+    """Begin a paper and answer its first question."""
+    identity = await house.people.identify("fake", user, house.now)
+    questions = await house.selection.paper(identity.person_id, 5, house.now)
+    _, [first, *_] = await house.askings.start_paper(
+        identity.id, house.private(user).key, questions, house.now, house.now + hours * DAY / 24
+    )
+    await house.attempts.answer(first, identity, first.shown_answer, house.now)
+
+
+@pytest.mark.parametrize("group", [False, True])
+@pytest.mark.parametrize("text", ["/我的", "/周报", "/导出我的数据"])
+async def test_no_report_tells_how_a_paper_is_going(house, plugin, text, group):
+    await answers(house, "1", "OS0230", at(9), right=False)
+    await sits_a_paper(house)
+    reply = await says(house, plugin, text, group=group)
+    assert reply.text == wording.AFTER_THE_PAPER
+    assert (reply.private, reply.attachment, reply.drawing) == (group, None, None)
+    house.now += DAY
+    assert (await says(house, plugin, text, group=group)).text != wording.AFTER_THE_PAPER
+
+
+async def test_a_paper_closes_the_reports_of_a_linked_account_too(house, plugin):
+    await sits_a_paper(house)
+    mine = await house.people.identify("fake", "1", house.now)
+    other = await house.people.identify("fake", "2", house.now)
+    code = await house.people.issue_link_code(mine.person_id, house.now)
+    assert await house.people.link(code, other, house.now) == "linked"
+    assert (await says(house, plugin, "/我的", user="2")).text == wording.AFTER_THE_PAPER
+
+
+async def test_the_ranking_knows_nothing_of_a_paper(house, plugin):
+    await group_of(house, 1, days=(22,))
+    await says(house, plugin, "/排行 加入 小明", group=True, user="m0")
+    await sits_a_paper(house, "m0")
+    assert "1. 小明 · 1 天 · 1 题" in (await says(house, plugin, "/排行", group=True)).text
