@@ -28,6 +28,11 @@ from plugins.clock_words import parse_time, parse_times, without_times
         ("十二点整", time(12)),
         ("两点三刻", time(14 - 12, 45)),
         ("24:00", time(0)),
+        ("7点30", time(7, 30)),
+        ("7 点 30 分", time(7, 30)),
+        ("七点十五", time(7, 15)),
+        ("8点零五分", time(8, 5)),
+        ("8点 半", time(8, 30)),
     ],
 )
 def test_times_are_read_as_they_are_meant(said, meant):
@@ -37,6 +42,25 @@ def test_times_are_read_as_they_are_meant(said, meant):
 @pytest.mark.parametrize("said", ["", "25:00", "8:75", "明天", "12", "早上", "8:00 9:00"])
 def test_what_is_no_single_time_is_none(said):
     assert parse_time(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("7点 12点 18点", [time(7), time(12), time(18)]),
+        ("7点12点18点", [time(7), time(12), time(18)]),
+        ("七点 十二点", [time(7), time(12)]),
+        ("7点 12:30", [time(7), time(12, 30)]),
+        ("7:00 12:00", [time(7), time(12)]),
+        ("7:00,12:00、18:30", [time(7), time(12), time(18, 30)]),
+        ("早上7点 晚上9点半", [time(7), time(21, 30)]),
+        ("7点30 12点 18点15分", [time(7, 30), time(12), time(18, 15)]),
+        ("8点 半夜12点", [time(8), time(0)]),
+        ("23点-7点", [time(23), time(7)]),
+    ],
+)
+def test_an_hour_behind_another_is_not_its_minutes(said, meant):
+    assert list(parse_times(said)) == meant
 
 
 def test_several_times_come_in_their_order_and_can_be_taken_out():
