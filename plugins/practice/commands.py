@@ -26,6 +26,9 @@ Kind = Literal[
     "hand_in_surely",
     "quit",
     "give_up",
+    "resume",
+    "previous",
+    "left",
     "details",
     "report",
 ]
@@ -140,10 +143,19 @@ _SENTENCES: dict[Kind, str] = {
     "show_answer": """不会 我不会 不会做 我不会做 这题不会 这道题不会 这题我不会 完全不会 真不会
         不知道 我不知道 没思路 没有思路 看答案 看下答案 看看答案 直接看答案 给我答案 公布答案
         答案 答案是什么 答案是啥 显示答案 看解析 看看解析 解析 认输 我认输""",
-    "hand_in": "交卷 我要交卷 现在交卷 提交试卷 提交卷子 我交卷 提交 确认 确定",
+    "hand_in": """交卷 我要交卷 现在交卷 提交试卷 提交卷子 我交卷 交卷了 我要交卷了 我交卷了
+        我想交卷 提交 确认 确定""",
     "hand_in_surely": "确认交卷 确定交卷 交卷确认 直接交卷 就交卷",
     "quit": "退出 放弃 结束 不做了 不考了",
     "give_up": "放弃模考 退出模考 结束模考 取消模考 放弃这次模考",
+    "resume": """继续模考 接着模考 继续考试 接着考试 继续考 接着考 回到模考 继续做模考 模考继续
+        继续做卷子 接着做卷子""",
+    "previous": "上一题 上一道 上一道题 上题 前一题 返回上一题 回到上一题 看上一题 回上一题",
+    "left": """还剩多少时间 还有多少时间 剩多少时间 剩余时间 还剩多久 还有多久 还剩几分钟 还有几分钟
+        还剩多少分钟 还有多少分钟 时间还剩多少 还有多长时间 还剩多长时间 还有多少题 还剩多少题
+        还有几题 还剩几题 还有几道题 还剩几道题 还有多少道题 还剩多少道题 剩几题 剩多少题
+        还有几题没做 还有多少题没做 还有几题没答 还有多少题没答 还有哪些题没做 哪些题没做""",
+    "mock": "考试开始 开始考试 开考 开始模考",
     "practise": """练 练习 练题 刷题 做题 出题 来题 我要做题 我想做题 我要刷题 我想刷题 开始做题
         开始刷题 开始练习 考考我 测测我 随机一题 随机一道 随机来一题 随机出题""",
     "book": """错题 错题本 错题集 错题列表 我的错题 我的错题本 看错题 看看错题 看我的错题 查错题
@@ -152,6 +164,7 @@ _SENTENCES: dict[Kind, str] = {
 _EXACT: dict[str, Kind] = {
     sentence: kind for kind, said in _SENTENCES.items() for sentence in said.split()
 }
+_OF_A_PAPER: tuple[Kind, ...] = ("previous", "left")
 _ONLY_IN_A_PAPER = ("提交", "确认", "确定", "退出", "放弃", "结束", "不做了", "不考了")
 _LEADING = ("练习", "练", "刷题", "做题")
 _PARTICLES = re.compile(r"(?<=..)(?:吧|呗|呀|啊|哈|啦)$")
@@ -201,7 +214,9 @@ def _read(bare: str, slash: bool) -> Command | None:
 
 
 def _exact(sentence: str, slash: bool) -> Command:
-    return Command(_EXACT[sentence], sure=slash or sentence not in _ONLY_IN_A_PAPER)
+    kind = _EXACT[sentence]
+    doubtful = kind in _OF_A_PAPER or sentence in _ONLY_IN_A_PAPER
+    return Command(kind, sure=slash or not doubtful)
 
 
 def _report(body: str, slash: bool) -> Command | None:

@@ -5,7 +5,7 @@ A verdict is kept as an answer about the cards of its question, so that 为什�
 from there. Without the store nothing is remembered, and everything else works.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from backend.conversation.ports import DialogueStore
 from backend.conversation.turns import Turn
@@ -52,9 +52,12 @@ class Memory:
         replies = await self._replies(message)
         return next((_wish(turn) for turn in replies if _wish(turn)), "")
 
-    async def pending_wish(self, message: IncomingMessage) -> str:
-        """Return the wish of the very last reply: what 继续 goes on with."""
-        return next((_wish(turn) for turn in await self._replies(message)), "")
+    async def pending_wish(self, message: IncomingMessage, within: timedelta | None = None) -> str:
+        """Return the wish of the very last reply: what 继续 goes on with; "" after ``within``."""
+        last = next(iter(await self._replies(message)), None)
+        if last is None or (within is not None and message.received_at - last.at > within):
+            return ""
+        return _wish(last)
 
     async def topic(self, message: IncomingMessage) -> tuple[str, ...]:
         """Return the concepts that the knowledge base has just explained; a verdict is none."""
@@ -62,11 +65,6 @@ class Memory:
         if last is None or last.decision != "answer" or _wish(last):
             return ()
         return last.concepts if message.received_at - last.at <= _TOPIC_LASTS else ()
-
-    async def has_offered(self, message: IncomingMessage, wish: str, since: datetime) -> bool:
-        """Tell whether a reply since then had this wish."""
-        replies = await self._replies(message)
-        return any(_wish(turn) == wish and turn.at >= since for turn in replies)
 
     async def _replies(self, message: IncomingMessage) -> list[Turn]:
         """Give our turns, the newest first."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from math import ceil
 
 from backend.knowledge.library import Library
 from backend.learning.values import SHANGHAI, Asking, OptionKey
@@ -18,17 +19,24 @@ NEVER_FINISHED = "还没有做完的模考。发“/模考”开始一份。"
 RETURNS = "回到跳过的题："
 OPEN_ELSEWHERE = "你有一份模考没交卷，先私聊我把它做完（或发“放弃模考”），再来练别的。"
 HANDED_IN = "这份卷子已经交了，不能再改。看解析发“模考解析 3”（换成题号）。"
+GIVEN_UP = "这份模考已经作罢，不能再答。想再来一份就发“/模考”。"
+NO_WAY_BACK = (
+    "不能往回翻：答过的以第一次选的为准，跳过的最后会再出来。想先答某一题，带上题号，比如“3B”。"
+)
 ONLY_ONE_LEFT = "只剩这一题了：选一个，或者发“交卷”。"
 NO_ANSWERS_NOW = "模考里先不看答案，不会就发“跳过”，交卷之后每题都有解析。"
 HOW_TO_STOP = "想现在看成绩就发“交卷”；不想做了发“放弃模考”，答过的题照样记着。"
 NOT_A_QUESTION = "这份卷子里没有这道题。"
 NOTHING_COUNTS = "这份卷子一题也没答，没有成绩。想再来就发“/模考”。"
 SURE_ANYWAY = "/交卷"
-"""The wish of the reply that asks whether to hand in: the next 交卷 is meant."""
+"""The wish of the reply that asks whether to hand in: 交卷 right after it is meant."""
+CONFIRMATION = ("确认交卷",)
 
 _HOW = "发字母作答，“跳过”先放一放，“交卷”结束。"
 _REASON_CHARS = 60
-_MOST_WRONG = 15
+_REASON_SAYS = 12
+"""A shorter sentence (不可能。) is no reason: the next one goes with it."""
+_MOST_WRONG, _MOST_PLACES = 8, 5
 _CLOSE = 0.02
 
 
@@ -80,6 +88,14 @@ def confirm(unanswered: Sequence[int]) -> str:
     return (
         f"还有 {len(unanswered)} 题没答（{_places(unanswered)}），没答的算错。"
         "确定就再发一次“交卷”或“确认交卷”，接着做就直接发字母。"
+    )
+
+
+def left(unanswered: Sequence[int], time_left: timedelta) -> str:
+    """Say how much time there is, and which questions are unanswered."""
+    return (
+        f"还剩 {minutes(time_left)}，{len(unanswered)} 题没答（{_places(unanswered)}）。"
+        "发“继续”接着做。"
     )
 
 
@@ -166,19 +182,28 @@ def _wrong_lines(sheet: Sheet) -> str:
     wrong = [line for line in sheet.counted if line.attempt is not None and not line.right]
     if not wrong:
         return ""
-    more = f"\n- 还有 {len(wrong) - _MOST_WRONG} 题" if len(wrong) > _MOST_WRONG else ""
-    return "**错题**\n\n" + "\n".join(_wrong(line) for line in wrong[:_MOST_WRONG]) + more
+    lines = [_wrong(line) for line in wrong[:_MOST_WRONG]]
+    places = [line.asking.place for line in wrong[_MOST_WRONG:]]
+    if places:
+        lines.append(f"- 其余 {len(places)} 题（{_places(places)}）发“模考解析 {places[0]}”这样看")
+    return "**错题**\n\n" + "\n".join(lines)
 
 
 def _wrong(line: Line) -> str:
     asking = line.asking
     shown = line.attempt.shown if line.attempt else ""
-    reason = asking.question.why[asking.question.answer]
-    reason = first_line(reason.split("。")[0])
-    return (
-        f"- 第 {asking.place} 题 你选 {shown}，应选 {asking.shown_answer}："
-        f"{shortened(reason, _REASON_CHARS)}"
-    )
+    reason = _reason(asking.question.why[asking.question.answer])
+    return f"- 第 {asking.place} 题 你选 {shown}，应选 {asking.shown_answer}：{reason}"
+
+
+def _reason(why: str) -> str:
+    """Take as many sentences as it needs to say something."""
+    taken = ""
+    for sentence in first_line(why).split("。"):
+        taken = f"{taken}。{sentence}" if taken else sentence
+        if len(taken) >= _REASON_SAYS:
+            break
+    return shortened(taken.rstrip("。"), _REASON_CHARS)
 
 
 def _unanswered(sheet: Sheet) -> str:
@@ -221,11 +246,11 @@ def no_such_place(count: int) -> str:
 
 
 def minutes(duration: timedelta) -> str:
-    """Say how long: 27 分钟, 40 秒, 1 小时 5 分钟."""
-    seconds = max(0, round(duration.total_seconds()))
+    """Say how long, in minutes begun: 27 分钟, 40 秒, 1 小时 5 分钟."""
+    seconds = max(0, ceil(duration.total_seconds()))
     if seconds < 60:
         return f"{seconds} 秒"
-    hours, rest = divmod(round(seconds / 60), 60)
+    hours, rest = divmod(ceil(seconds / 60), 60)
     if not hours:
         return f"{rest} 分钟"
     return f"{hours} 小时 {rest} 分钟" if rest else f"{hours} 小时"
@@ -248,4 +273,5 @@ def _verdict(line: Line) -> str:
 
 
 def _places(places: Sequence[int]) -> str:
-    return f"第 {'、'.join(str(place) for place in places)} 题" if places else ""
+    shown = "、".join(str(place) for place in places[:_MOST_PLACES])
+    return f"第 {shown} 题{'等' if len(places) > _MOST_PLACES else ''}" if places else ""

@@ -8,6 +8,7 @@ put longest ago. So skipped questions come back after all others, and a restart 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 
 from backend.knowledge.library import Library
 from backend.learning.askings import Askings
@@ -23,11 +24,13 @@ from plugins.practice import paper_wording as wording
 from plugins.practice.commands import Command
 from plugins.practice.memory import Memory
 from plugins.practice.scopes import link_of
-from plugins.practice.scoring import Sheet, sheet_of
+from plugins.practice.scoring import Sheet, sheet_of, was_given_up
 from plugins.practice.visit import Visit
 
 _LEAST, _USUAL, _MOST = 5, 20, 40
 _COMPARED = 6
+_LOOKED_BACK = 20
+_SURE_FOR = timedelta(minutes=10)
 _TICK = timedelta(milliseconds=1)
 """Keeps the order of what is put within one second, the resolution of some platforms' clocks."""
 
@@ -70,7 +73,8 @@ class Papers:
         if len(questions) < _LEAST:
             return Reply(wording.NO_QUESTIONS, "command")
         await self._put_aside(visit)
-        limit = timedelta(seconds=self._seconds * len(questions))
+        # Whole minutes, so that the limit that is said is the moment at which it ends.
+        limit = timedelta(minutes=ceil(self._seconds * len(questions) / 60))
         paper, asked = await self._askings.start_paper(
             visit.identity.id, visit.here, questions, visit.now, visit.now + limit
         )
@@ -83,6 +87,12 @@ class Papers:
         """Carry out a command while ``paper`` is open; None for 继续 after an explanation."""
         if command.kind == "go_on" and await self._memory.topic(visit.message):
             return None
+        reply = await self._carry_out(visit, paper, command)
+        wish = wording.SURE_ANYWAY if reply.choices == wording.CONFIRMATION else ""
+        await self._memory.note(visit.message, reply.text, wish=wish)
+        return reply
+
+    async def _carry_out(self, visit: Visit, paper: Paper, command: Command) -> Reply:
         if paper.ends_at <= visit.now:
             return await self._time_is_up(visit, paper)
         match command.kind:
@@ -98,8 +108,12 @@ class Papers:
                 return Reply(wording.HOW_TO_STOP, "command")
             case "give_up":
                 return await self._give_up(visit, paper)
-            case "go_on":
+            case "go_on" | "resume":
                 return await self._show_current(visit, paper, "")
+            case "previous":
+                return Reply(wording.NO_WAY_BACK, "command")
+            case "left":
+                return await self._left(visit, paper)
             case _:
                 unanswered = await self._unanswered(paper)
                 said = wording.under_way(paper.questions - len(unanswered), paper.questions)
@@ -109,6 +123,13 @@ class Papers:
         self, visit: Visit, paper: Paper, answers: Answers, quoted: Asking | None
     ) -> Reply:
         """Record letters and show the next question."""
+        reply = await self._take(visit, paper, answers, quoted)
+        await self._memory.note(visit.message, reply.text)
+        return reply
+
+    async def _take(
+        self, visit: Visit, paper: Paper, answers: Answers, quoted: Asking | None
+    ) -> Reply:
         if paper.ends_at <= visit.now:
             return await self._time_is_up(visit, paper, answers.items[0].key)
         unanswered = await self._unanswered(paper)
@@ -135,12 +156,11 @@ class Papers:
 
     async def details(self, visit: Visit, number: int | None) -> Reply:
         """Show the last finished paper again, or explain one of its questions."""
-        finished = await self._askings.finished_papers(visit.identity.id, 1)
-        if not finished:
+        sheet = await self._last_sheet(visit.identity.id)
+        if sheet is None:
             return Reply(wording.NEVER_FINISHED, "command", private=visit.is_group)
-        sheet = await self._sheet(finished[0])
         if number is None:
-            head = wording.finished_on(finished[0].started_at)
+            head = wording.finished_on(sheet.paper.started_at)
             text = f"{head}\n\n{await self._report(sheet)}"
             return Reply(text, "command", private=visit.is_group)
         line = next((line for line in sheet.lines if line.asking.place == number), None)
@@ -151,6 +171,20 @@ class Papers:
         explained = line.asking.question.source
         await self._memory.note(visit.message, text, explained=explained)
         return Reply(text, "command", concepts=explained, private=visit.is_group)
+
+    async def closed(self, paper_id: str) -> Reply:
+        """Answer a letter for a paper that is over."""
+        paper = await self._askings.paper(paper_id)
+        given_up = paper is not None and was_given_up(paper)
+        return Reply(wording.GIVEN_UP if given_up else wording.HANDED_IN, "command")
+
+    async def _last_sheet(self, identity_id: int) -> Sheet | None:
+        """Return the last paper that was handed in with an answer; no other shows its keys."""
+        for paper in await self._askings.finished_papers(identity_id, _LOOKED_BACK):
+            sheet = None if was_given_up(paper) else await self._sheet(paper)
+            if sheet is not None and sheet.answered:
+                return sheet
+        return None
 
     async def _put_aside(self, visit: Visit) -> None:
         """Close what is open here, so that a letter after the paper does not answer it."""
@@ -204,18 +238,23 @@ class Papers:
             return await self._finish(visit, paper)
         return _show(visit, paper, current, unanswered, said)
 
-    async def _hand_in(self, visit: Visit, paper: Paper, *, sure: bool) -> Reply:
+    async def _left(self, visit: Visit, paper: Paper) -> Reply:
         unanswered = await self._unanswered(paper)
-        wish = wording.SURE_ANYWAY
-        sure = sure or await self._memory.has_offered(visit.message, wish, paper.started_at)
-        if not unanswered or sure:
+        places = sorted(asking.place for asking in unanswered)
+        return Reply(wording.left(places, paper.ends_at - visit.now), "command")
+
+    async def _hand_in(self, visit: Visit, paper: Paper, *, sure: bool) -> Reply:
+        """Hand in; with questions unanswered only if the very last thing said was to ask so."""
+        unanswered = await self._unanswered(paper)
+        pending = await self._memory.pending_wish(visit.message, _SURE_FOR)
+        if not unanswered or sure or pending == wording.SURE_ANYWAY:
             return await self._finish(visit, paper)
         text = wording.confirm(sorted(asking.place for asking in unanswered))
-        await self._memory.note(visit.message, text, wish=wish)
-        return Reply(text, "command", choices=("确认交卷",))
+        return Reply(text, "command", choices=wording.CONFIRMATION)
 
     async def _give_up(self, visit: Visit, paper: Paper) -> Reply:
-        await self._askings.finish_paper(paper.id, visit.now)
+        # Ended before it began: that is how a paper that was given up is told from the others.
+        await self._askings.finish_paper(paper.id, paper.started_at - _TICK)
         return Reply(wording.given_up(await self._sheet(paper)), "command")
 
     async def _time_is_up(self, visit: Visit, paper: Paper, lost: str = "") -> Reply:
@@ -226,7 +265,6 @@ class Papers:
         await self._askings.finish_paper(paper.id, end)
         report = await self._report(await self._sheet(replace(paper, finished_at=end)))
         text = f"{said}\n\n{report}" if said else report
-        await self._memory.note(visit.message, text)
         return Reply(text, "command", private=visit.is_group)
 
     async def _report(self, sheet: Sheet) -> str:
@@ -234,7 +272,7 @@ class Papers:
         earlier = [
             await self._sheet(paper)
             for paper in finished
-            if paper.id != sheet.paper.id and paper.started_at < sheet.paper.started_at
+            if paper.started_at < sheet.paper.started_at and not was_given_up(paper)
         ]
         return wording.report(
             self._library,

@@ -131,7 +131,9 @@ class PracticePlugin:
                 return await self._drill.go_on(visit)
             case "skip" | "show_answer" | "quit":
                 return await self._closed(visit, command)
-            case "hand_in" | "hand_in_surely" | "give_up":
+            case "previous" | "left":
+                return None
+            case "hand_in" | "hand_in_surely" | "give_up" | "resume":
                 return Reply(paper_wording.NO_PAPER, "command") if command.sure else None
             case _:
                 return await self._drill.start(visit, command)
@@ -156,7 +158,7 @@ class PracticePlugin:
         if paper is not None and (quoted is None or of_paper == paper.id):
             return await self._papers.take(visit, paper, answers, quoted)
         if of_paper is not None:
-            return Reply(paper_wording.HANDED_IN, "command")
+            return await self._papers.closed(of_paper)
         return await self._drill.answer(visit, answers, quoted)
 
     async def _guessed(self, visit: Visit) -> Reply | None:

@@ -80,6 +80,11 @@ class Sheet:
         return sorted(parts, key=lambda part: (part.right - part.total, part.right))[:most]
 
 
+def was_given_up(paper: Paper) -> bool:
+    """Whether a finished paper was given up: such a one is noted as ended before it began."""
+    return paper.finished_at is not None and paper.finished_at < paper.started_at
+
+
 def sheet_of(paper: Paper, askings: Sequence[Asking], attempts: Sequence[Attempt]) -> Sheet:
     """Put a paper together; keys are those in force, as ``askings`` have them."""
     by_asking = {attempt.asking_id: attempt for attempt in attempts}

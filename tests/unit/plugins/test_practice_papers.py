@@ -1,6 +1,7 @@
 """Mock exams: the clock, skipping, handing in, scoring; nothing given away before the end."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -76,7 +77,7 @@ async def test_the_last_answer_hands_in_and_is_scored(me):
     askings = await sit(me)
     report = await answer_all(me, askings, (True, False, True, True, True))
     assert "**模考成绩：8 / 10 分**" in report.text
-    assert "5 题对 4 题（80%），折合整套选择题约 64 / 80 分，用时 2 分钟。" in report.text
+    assert "5 题对 4 题（80%），折合整套选择题约 64 / 80 分，用时 3 分钟。" in report.text
     wrong = askings[1]
     assert f"第 2 题 你选 {letter(wrong, right=False)}，应选 {wrong.shown_answer}" in report.text
     assert "发“模考解析 2”" in report.text
@@ -128,6 +129,7 @@ async def test_handing_in_early_asks_once_and_then_scores(me):
     confirm = await me.say("交卷")
     assert "还有 4 题没答（第 2、3、4、5 题）" in confirm.text
     await me.say(letter(askings[1], right=True))
+    assert "还有 3 题没答" in (await me.say("交卷")).text, "that was another question's"
     report = await me.say("交卷")
     assert "5 题对 2 题（40%）" in report.text
     assert "没答：第 3、4、5 题。" in report.text
@@ -159,7 +161,7 @@ async def test_when_time_is_over_the_next_word_hands_in(me):
     report = await me.say("B")
     assert report.text.startswith("时间到，已经交卷（最后这个 B 没赶上）。")
     assert "5 题对 3 题" in report.text
-    assert "用时 8 分钟" in report.text
+    assert "用时 8 分钟" in report.text, "five times 90 seconds are 7.5 minutes"
     assert len(await me.attempts()) == 3
     assert (await me.say("B")).text == wording.NOTHING_OPEN
 
@@ -343,3 +345,104 @@ async def test_a_linked_account_learns_nothing_of_a_paper(me):
     assert await me.house.people.link(code, other, me.house.now) == "linked"
     assert (await me.say("/错题本", user="2")).text == wording.BOOK_CLOSED
     assert (await me.say("/练 错题", user="2")).text == paper_wording.OPEN_ELSEWHERE
+
+
+@pytest.mark.parametrize("between", ["跳过", "/练", "看答案", "还有多少题", "继续模考", "A"])
+async def test_a_confirmation_counts_only_right_after_the_question(me, between):
+    await sit(me)
+    await me.say("交卷")
+    await me.say(between)
+    again = await me.say("确定")
+    assert "没答的算错" in again.text
+    assert "模考成绩" not in again.text
+    await me.say("确定")
+    assert await me.house.askings.finished_papers((await me.identity()).id, 1)
+
+
+async def test_a_confirmation_does_not_wait_for_ever(me):
+    await sit(me, 40)
+    await me.say("交卷")
+    me.later(minutes=11)
+    assert "没答的算错" in (await me.say("交卷")).text
+
+
+async def test_an_abandoned_or_empty_paper_does_not_hide_the_one_before(me):
+    await answer_all(me, await sit(me), (True, False, True, True, True))
+    me.later(minutes=1)
+    abandoned = await sit(me)
+    await me.say(letter(abandoned[0], right=False))
+    await me.say("放弃模考")
+    me.later(minutes=1)
+    await sit(me)
+    await me.say("确认交卷")
+    assert "**模考成绩：8 / 10 分**" in (await me.say("模考成绩")).text
+    assert abandoned[0].question.stem not in (await me.say("模考解析 1")).text
+
+
+async def test_an_abandoned_paper_never_shows_its_keys_and_is_no_yardstick(me):
+    abandoned = await sit(me)
+    for asking in abandoned[:3]:
+        await me.say(letter(asking, right=False))
+    await me.house.askings.note_messages(abandoned[4].id, "fake:p:1", ["q1"])
+    await me.say("放弃模考")
+    assert (await me.say("模考解析 1")).text == paper_wording.NEVER_FINISHED
+    assert (await me.say("A", quoted="q1")).text == paper_wording.GIVEN_UP
+    me.later(days=1)
+    report = await answer_all(me, await sit(me), [True] * 5)
+    assert "比上次" not in report.text
+
+
+async def test_a_limit_that_is_said_is_the_one_that_holds(me):
+    reply = await me.say("/模考 5")
+    assert "限时 8 分钟" in reply.text
+    assert "剩 8 分钟" in reply.text
+    me.later(minutes=7, seconds=59)
+    assert "剩 1 秒" in (await me.say("继续")).text
+    me.later(seconds=1)
+    assert (await me.say("继续")).text.startswith("时间到")
+
+
+async def test_a_long_list_of_questions_is_cut(me):
+    await sit(me, 20)
+    assert "（第 1、2、3、4、5 题等）" in (await me.say("交卷")).text
+    askings = await me.house.askings.of_paper((await me.asked(await me.say("继续"))).paper_id)
+    report = await answer_all(me, askings, [False] * 20)
+    assert report.text.count("你选") == 8
+    assert "- 其余 12 题（第 9、10、11、12、13 题等）发“模考解析 9”这样看" in report.text
+
+
+@pytest.mark.parametrize(
+    ("why", "shown"),
+    [
+        (
+            "不可能。4 最先出时，1、2、3 都在栈里，只能倒着出。",
+            "不可能。4 最先出时，1、2、3 都在栈里，只能倒着出",
+        ),
+        ("第 1、2、3、5、6 次缺页。只有第 4 次命中。", "第 1、2、3、5、6 次缺页"),
+        ("对。", "对"),
+    ],
+)
+async def test_a_reason_says_something(me, why, shown):
+    for questions in me.house.catalogue._written.values():
+        questions[:] = [replace(one, why=dict(one.why) | {"C": why}) for one in questions]
+    me.house.catalogue._drawn.clear()
+    askings = await sit(me)
+    report = await answer_all(me, askings, (False, True, True, True, True))
+    [line] = [line for line in report.text.splitlines() if "你选" in line]
+    assert line.split("：", 1)[1] == shown
+
+
+async def test_what_is_left_can_be_asked_and_nothing_is_turned_back(me):
+    askings = await sit(me)
+    await me.say(letter(askings[0], right=True))
+    me.later(minutes=3)
+    for said in ("还剩多少时间", "还有多少题？"):
+        assert "还剩 5 分钟，4 题没答（第 2、3、4、5 题）" in (await me.say(said)).text
+    assert (await me.say("上一题")).text == paper_wording.NO_WAY_BACK
+    assert (await me.say("继续模考")).asking == askings[1].id
+    assert "没答的算错" in (await me.say("我要交卷了")).text
+    await me.say("确认交卷")
+    assert (await me.say("继续模考")).text == paper_wording.NO_PAPER
+    for said in ("还剩多少时间", "还有多少题", "上一题"):
+        assert await me.try_to_say(said) is None
+    assert "**模考开始" in (await me.say("考试开始")).text
