@@ -1,6 +1,7 @@
 """People of one group and the operator, talking to a real ``bot serve`` over a OneBot client."""
 
 import asyncio
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -9,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.e2e.onebot_client import OneBotClient, SentReply, at, quote, text
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 SUPERUSER = 9_408_123
 ADMIN = 9_408_001
 
@@ -67,14 +70,17 @@ class Chat:
     async def question(self) -> SentReply:
         """Switch the daily question on, have one pushed by the operator, and give it."""
         await self.as_admin("/每日一题 开")
-        numbers = await self.operator("/管理 群")
-        [number] = [
-            line.split(".")[0] for line in numbers.splitlines() if f" {self.group} " in line
-        ]
+        number = await self.number()
         done = asyncio.create_task(self.operator(f"/管理 推送 {number}"))
         pushed = await self.pushed()
         assert "平台已确认" in await done
         return pushed
+
+    async def number(self) -> str:
+        """Give the operator's number of the group."""
+        listed = (await self.operator("/管理 群")).splitlines()
+        [found] = [line.split(".")[0] for line in listed if f" {self.group} " in line]
+        return found
 
     async def file(self, words: str, user: int) -> bytes:
         """Ask for a file in private; its bytes."""
@@ -107,6 +113,29 @@ def rows(data_dir: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
     path = data_dir / "learning.sqlite3"
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as record:
         return record.execute(query, values).fetchall()
+
+
+def make_due(data_dir: Path) -> None:
+    """Let the question of the only group have been due two minutes ago; no bot may be running."""
+    moment = datetime.now(SHANGHAI) - timedelta(minutes=2)
+    with closing(sqlite3.connect(data_dir / "learning.sqlite3")) as record:
+        [(found,)] = record.execute('SELECT "values" FROM group_settings').fetchall()
+        changed = json.loads(found) | {
+            "times": [f"{moment:%H:%M}"],
+            "changed_at": (moment - timedelta(days=1)).isoformat(),
+        }
+        record.execute('UPDATE group_settings SET "values" = ?', (json.dumps(changed),))
+        record.commit()
+
+
+def reveal_now(data_dir: Path, conversation: str) -> None:
+    """Let a group's answers be due: otherwise half an hour is the shortest."""
+    moment = int(datetime.now(SHANGHAI).timestamp() * 1_000_000)
+    with closing(sqlite3.connect(data_dir / "learning.sqlite3", timeout=10)) as record:
+        record.execute(
+            "UPDATE askings SET reveal_at = ? WHERE conversation = ?", (moment, conversation)
+        )
+        record.commit()
 
 
 def states(data_dir: Path, slot: str = "%") -> Mapping[str, int]:

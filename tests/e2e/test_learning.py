@@ -12,7 +12,7 @@ from itertools import count
 
 import pytest
 
-from tests.e2e.learning_chat import SUPERUSER, Chat, rows, settings
+from tests.e2e.learning_chat import SUPERUSER, Chat, reveal_now, rows, settings
 from tests.e2e.onebot_client import OneBotClient
 from tests.e2e.processes import run
 from tests.e2e.server_process import SERVE, start
@@ -31,7 +31,7 @@ def data_dir(tmp_path_factory):
 @pytest.fixture(scope="module")
 def server(data_dir, tmp_path_factory):
     log = tmp_path_factory.mktemp("log") / "log"
-    with start(SERVE, log, settings(data_dir)) as running:
+    with start(SERVE, log, settings(data_dir, QUIZ__SWEEP_SECONDS="2")) as running:
         yield running
 
 
@@ -132,6 +132,43 @@ async def test_a_question_with_code_or_a_table_is_pushed_as_a_picture(chat):
     assert re.fullmatch(r"【408 每日一题 · .+】数据结构 · [★☆]{5}", question.text.strip())
     answered = await chat.say("A", next_person(), quoting=question.message_id)
     assert "收到，选 A" in answered.text
+
+
+async def test_the_answer_is_revealed_once_and_what_comes_later_is_practice(chat, data_dir):
+    alice, bob, carol = (next_person() for _ in range(3))
+    question = await chat.question()
+    for member, letter in ((alice, "A"), (bob, "B")):
+        await chat.say(letter, member)
+    sender = {"user_id": alice, "nickname": "阿莉", "card": "", "role": "member"}
+    await chat.say("/排行 加入", alice, sender=sender)
+    window = f"onebot:g:{chat.group}"
+    reveal_now(data_dir, window)
+    revealed = await chat.pushed()
+    assert revealed.picture is not None
+    assert re.search(r"日答案】.*答案 [A-D]。", revealed.text)
+    assert await chat.client.is_silent(2.5)
+    late = (await chat.say("C", carol, quoting=question.message_id)).text
+    assert "已经公布过，这次算练习" in late
+    answer = right_letter(late)
+    assert f"答案 {answer}。" in revealed.text
+    kinds = rows(
+        data_dir,
+        "SELECT a.kind FROM attempts a JOIN askings q ON q.id = a.asking_id"
+        " WHERE q.conversation = ? ORDER BY a.seq",
+        window,
+    )
+    assert [kind for (kind,) in kinds] == ["daily", "daily", "late"]
+
+
+async def test_the_operator_tests_pauses_and_resumes_a_group(chat, data_dir):
+    await chat.question()
+    number = await chat.number()
+    tested = asyncio.create_task(chat.operator(f"/管理 广播测试 {number}"))
+    assert "不用理会" in (await chat.pushed()).text
+    assert "平台已确认" in await tested
+    assert "已暂停" in await chat.operator(f"/管理 暂停 {number}")
+    assert "已被运营者暂停" in (await chat.say("/设置", next_person())).text
+    assert "已恢复" in await chat.operator(f"/管理 恢复 {number}")
 
 
 async def test_nobody_but_the_operator_has_operator_commands(chat, person):

@@ -4,18 +4,13 @@ import asyncio
 import json
 import re
 import signal
-import sqlite3
 import time
-from contextlib import closing
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from tests.e2e.learning_chat import SUPERUSER, Chat, rows, settings, states, until
+from tests.e2e.learning_chat import SUPERUSER, Chat, make_due, rows, settings, states, until
 from tests.e2e.onebot_client import OneBotClient
 from tests.e2e.server_process import SERVE, start
 
 GROUP, ALICE, BOB = 7_410_001, 8_410_001, 8_410_002
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _SWEEP = {"QUIZ__SWEEP_SECONDS": "1"}
 
 
@@ -99,12 +94,4 @@ async def _a_group_with_a_question_due(data_dir, log, env):
             await chat.as_admin("/每日一题 开")
             await chat.as_admin("/每日一题 安静 无")
         assert await asyncio.to_thread(server.end) == 0
-    moment = datetime.now(_SHANGHAI) - timedelta(minutes=2)
-    with closing(sqlite3.connect(data_dir / "learning.sqlite3")) as record:
-        [(found,)] = record.execute('SELECT "values" FROM group_settings').fetchall()
-        changed = json.loads(found) | {
-            "times": [f"{moment:%H:%M}"],
-            "changed_at": (moment - timedelta(days=1)).isoformat(),
-        }
-        record.execute('UPDATE group_settings SET "values" = ?', (json.dumps(changed),))
-        record.commit()
+    make_due(data_dir)
