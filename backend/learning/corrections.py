@@ -35,30 +35,31 @@ class Corrections:
     ) -> Correction:
         """Note what a person says is wrong with a question (the first 1000 characters).
 
-        Another report of the same question by the same person replaces the text while the first
-        is open. KeyError when there is no such asking.
+        What the same person says of the same question while their report is open is added to it,
+        on a line of its own. KeyError when there is no such asking.
         """
         async with self._database.recording() as connection:
             asked = select(askings.c.question_id).where(askings.c.id == asking_id)
             question_id = (await connection.execute(asked)).scalar()
             if question_id is None:
                 raise KeyError(asking_id)
-            number = await _open_report(connection, question_id, identity_id)
-            said = {"text": storable(text, TEXT_CHARS), "created_at": now}
-            if number is None:
-                row = said | {
-                    "question_id": question_id,
-                    "asking_id": asking_id,
-                    "identity_id": identity_id,
-                    "state": "open",
-                    "note": "",
-                }
-                added = insert(corrections).returning(corrections.c.id)
-                number = (await connection.execute(added, row)).scalar_one()
-            else:
+            first = await _open_report(connection, question_id, identity_id)
+            if first is not None:
+                number, said = first
                 changed = update(corrections).where(corrections.c.id == number)
-                await connection.execute(changed.values(**said))
-            return await _one(connection, number)
+                await connection.execute(changed.values(text=_with_more(said, text)))
+                return await _one(connection, number)
+            row = {
+                "question_id": question_id,
+                "asking_id": asking_id,
+                "identity_id": identity_id,
+                "text": storable(text, TEXT_CHARS),
+                "state": "open",
+                "created_at": now,
+                "note": "",
+            }
+            added = insert(corrections).returning(corrections.c.id)
+            return await _one(connection, (await connection.execute(added, row)).scalar_one())
 
     async def get(self, id: int) -> Correction | None:
         """Return a report, None when there is none."""
@@ -143,16 +144,22 @@ def _is(state: State) -> Any:
 
 async def _open_report(
     connection: AsyncConnection, question_id: str, identity_id: int
-) -> int | None:
-    """Return this person's open report of a question."""
+) -> tuple[int, str] | None:
+    """Return the number and the text of this person's open report of a question."""
     person = select(identities.c.person_id).where(identities.c.id == identity_id)
     theirs = select(identities.c.id).where(identities.c.person_id == person.scalar_subquery())
-    query = select(corrections.c.id).where(
+    query = select(corrections.c.id, corrections.c.text).where(
         corrections.c.question_id == question_id,
         corrections.c.identity_id.in_(theirs),
         _is("open"),
     )
-    return (await connection.execute(query)).scalar()
+    row = (await connection.execute(query)).first()
+    return (row.id, row.text) if row else None
+
+
+def _with_more(said: str, more: str) -> str:
+    """Add to a report what it does not say yet."""
+    return said if more in said.splitlines() else storable(f"{said}\n{more}", TEXT_CHARS)
 
 
 async def _one(connection: AsyncConnection, id: int) -> Correction:

@@ -31,6 +31,7 @@ Kind = Literal[
     "left",
     "details",
     "report",
+    "doubt",
 ]
 Form = Literal["md", "csv", "anki"]
 
@@ -39,9 +40,9 @@ Form = Literal["md", "csv", "anki"]
 class Command:
     """``words`` name what to practise or look at, or say what is wrong with a question.
 
-    ``number`` counts the questions of a mock exam, or is the place of one in it. A command that is
-    not ``sure`` is one only if ``words`` are a part of the outline. ``offhand`` is 来道题: in the
-    middle of a topic, one on that topic is meant.
+    ``number`` counts the questions of a mock exam, or is the place of one in it or in a day. A
+    command that is not ``sure`` is one only if ``words`` are a part of the outline. ``offhand`` is
+    来道题: in the middle of a topic, one on that topic is meant.
     """
 
     kind: Kind
@@ -119,6 +120,14 @@ _REPORTED = re.compile(
     r"|(?:这|上|刚才那?|那)(?:一)?(?:道)?题(?:的)?(?:答案|题目|题干|选项|解析)"
     r"(?:好像|应该|是不是|是|明显|感觉)?(?:不对|错了|错)(?:[,，。!:： ].*)?",
     re.DOTALL,
+)
+
+_PLACED = re.compile(rf"(?:刚才|模考|卷子)?的?第 ?{_NUMBER} ?(?:道|小)?题")
+_DOUBTED = re.compile(
+    r"(?:我)?(?:觉得|感觉|怀疑|看)?(?:你)?(?:们)?(?:是不是)?(?:这|那|上)?(?:一)?(?:道)?(?:个)?"
+    r"(?:题目?|答案|解析|选项)(?:的)?(?:答案|题目|题干|选项|解析)?"
+    r"(?:好像|应该|是不是|可能|明显|感觉)?(?:有问题|有误|有错误?|出错|错|不对|给错|写错)"
+    r"(?:了|吧|吗|啊|呀|哦|呢)*"
 )
 
 # What is asked of the knowledge base, whatever the sentence begins with.
@@ -222,10 +231,13 @@ def _exact(sentence: str, slash: bool) -> Command:
 def _report(body: str, slash: bool) -> Command | None:
     match = _REPORT.fullmatch(body)
     if match is not None and (slash or match["gap"] or not match["text"]):
-        return Command("report", match["text"].strip())
-    if _REPORTED.fullmatch(body.strip()):
-        return Command("report", body.strip(), sure=False)
-    return None
+        text = match["text"].strip()
+        placed = _PLACED.match(text)
+        return Command("report", text, _number(placed["n"]) if placed else None)
+    said = body.strip()
+    if _REPORTED.fullmatch(said):
+        return Command("report", said, sure=False)
+    return Command("doubt", sure=False) if _DOUBTED.fullmatch(said.rstrip("?!。.~")) else None
 
 
 def _mock(bare: str, slash: bool) -> Command | None:

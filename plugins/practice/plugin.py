@@ -51,6 +51,7 @@ class PracticePlugin:
         """``exam`` is the first day of the exam; a mock exam gives its seconds a question."""
         memory = Memory(dialogues)
         self._scopes = scopes
+        self._memory = memory
         self._people = people
         self._askings = askings
         self._attempts = attempts
@@ -97,6 +98,10 @@ class PracticePlugin:
         match command.kind:
             case "report":
                 return await self._reports.take(visit, command)
+            case "doubt":
+                # After an explanation it is the explanation that is doubted.
+                explained = await self._memory.topic(visit.message)
+                return None if explained else await self._reports.how(visit)
             case "details":
                 return await self._papers.details(visit, command.number)
             case "book" | "export":

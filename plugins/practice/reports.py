@@ -12,6 +12,7 @@ from plugins.practice.commands import Command
 from plugins.practice.visit import Visit
 
 _REACHES_BACK = timedelta(hours=48)
+_JUST_NOW = timedelta(minutes=30)
 
 
 class Reports:
@@ -32,9 +33,38 @@ class Reports:
             return Reply(wording.NOTHING_TO_REPORT, "command") if command.sure else None
         if not command.words:
             return Reply(wording.REPORT_HOW, "command")
+        if command.number is not None and visit.message.quoted is None:
+            named = await self._in_place(asking, command.number)
+            if named is None:
+                return Reply(wording.NO_SUCH_QUESTION, "command")
+            asking = named
         text = wording.as_seen(command.words, asking)
         report = await self._corrections.report(asking.id, visit.identity.id, text, visit.now)
-        return Reply(wording.reported(asking, report.id), "command")
+        added = len(report.text) > len(text)
+        return Reply(wording.reported(asking, report.id, added=added), "command")
+
+    async def how(self, visit: Visit) -> Reply | None:
+        """Say how to report a question to who only says that it is wrong, right after it."""
+        asking = await self._meant(visit)
+        if asking is None:
+            return None
+        attempt = await self._attempts.of_asking(asking.id, visit.identity.id)
+        last = max(asking.asked_at, asking.revealed_at or asking.asked_at)
+        if attempt is not None:
+            last = max(last, attempt.answered_at)
+        return Reply(wording.REPORT_HOW, "command") if visit.now - last <= _JUST_NOW else None
+
+    async def _in_place(self, asking: Asking, place: int) -> Asking | None:
+        """Return question ``place`` of the paper or day of ``asking``; itself if it has neither."""
+        if asking.paper_id is not None:
+            together = await self._askings.of_paper(asking.paper_id)
+        elif asking.group_key is not None:
+            since = asking.asked_at - _REACHES_BACK
+            daily = await self._askings.of_group(asking.group_key, since)
+            together = [one for one in daily if one.day == asking.day]
+        else:
+            return asking
+        return next((one for one in together if one.place == place), None)
 
     async def _meant(self, visit: Visit) -> Asking | None:
         quoted = visit.message.quoted

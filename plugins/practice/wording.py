@@ -20,7 +20,7 @@ SKIPPED = "跳过，这题不计成绩。"
 ASK_WHY = "没想通就接着问“为什么”。"
 NEXT_IN_GROUP = "下一题发“继续”。"
 STILL_OPEN = "上一题还在等你："
-NO_QUESTIONS_AT_ALL = "题库里现在没有能出的题，请联系机器人的管理员。"
+NO_QUESTIONS_AT_ALL = "题库里现在没有能出的题，请联系机器人的运营者。"
 ONLY_CHOICE = "我这里只有单项选择题。发“/练”来一道；大题可以直接把考点发给我，看它的例题和考法。"
 NOT_PAST_PAPERS = "我没有真题原题，题目都是自己编写、逐题验算的。发“/练”来一道，或“/模考”做一套。"
 
@@ -37,8 +37,10 @@ ANSWER_LATER = (
 NO_OTHER_WRONG = "除了刚跳过的那题，没有别的错题可练了。发“/练”换换口味。"
 
 REPORT_HOW = (
-    "哪里有问题？一句话写在后面，比如“/纠错 C 也对，因为……”。要指明是哪道题，就引用那条题目再发。"
+    "哪里有问题？发“/纠错”加一句话，比如“/纠错 C 也对，因为……”，运营者会核对。"
+    "要指明是哪道题，就引用那条题目再发。"
 )
+NO_SUCH_QUESTION = "没有这个题号。请引用那道题的消息，再发“/纠错”和你的理由。"
 NOTHING_TO_REPORT = "没找到你要纠错的题。请引用那道题的消息，再发“/纠错”和你的理由。"
 
 GUESS_NOTED = "记下了。"
@@ -154,12 +156,14 @@ def guess_noted(right: bool | None) -> str:
     return _GUESS_RIGHT if right else _GUESS_WRONG
 
 
-def reported(asking: Asking, number: int) -> str:
-    """Confirm a report and say what comes of it."""
+def reported(asking: Asking, number: int, *, added: bool) -> str:
+    """Confirm a report, or what was ``added`` to it, and say what comes of it."""
     stem = shortened(first_line(asking.question.stem), 24)
+    if added:
+        return f"收到，补充到纠错 #{number} 了：“{stem}”。运营者会一起核对，结果随后告诉你。"
     return (
         f"收到，纠错 #{number} 已提交：“{stem}”。\n\n"
-        "管理员会核对：确实有误就改答案或作废，所有做过的人重新判分，结果会随你之后的消息告诉你。"
+        "运营者会核对：确实有误就改答案或作废，所有做过的人重新判分，结果会随你之后的消息告诉你。"
         "想补充就再发一次“/纠错 ……”。"
     )
 

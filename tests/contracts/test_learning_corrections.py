@@ -31,7 +31,10 @@ async def test_the_same_person_and_question_is_one_report(record):
     asking, other = await record.daily(), await record.daily()
     first = await reported(record, asking, me, "一")
     again = await reported(record, other, me, "二")
-    assert (again.id, again.text) == (first.id, "二")
+    assert (again.id, again.text) == (first.id, "一\n二")
+    for _ in range(2):
+        assert (await reported(record, other, me, "二")).text == "一\n二", "said twice"
+    assert len((await reported(record, other, me, "三" * 2000)).text) == 1000
     assert (await reported(record, asking, you)).id != first.id
     assert len(await record.corrections.open()) == 2
 

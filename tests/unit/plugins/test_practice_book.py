@@ -236,3 +236,64 @@ async def test_a_daily_question_answered_in_private_can_be_reported_there(me):
     await me.say("/纠错 解析写反了")
     [report] = await me.house.corrections.open()
     assert report.asking_id == asking.id
+
+
+async def sat(me):
+    """Sit a paper of five questions to its end; return its questions in order."""
+    first = await me.asked(await me.say("/模考 5"))
+    askings = await me.house.askings.of_paper(first.paper_id)
+    for asking in askings:
+        await me.say(letter(asking, right=True))
+    return askings
+
+
+@pytest.mark.parametrize("place", ["1", "一", "4"])
+async def test_after_a_paper_a_question_is_reported_by_its_number(me, place):
+    askings = await sat(me)
+    await me.say(f"/纠错 第{place}题答案不对")
+    [report] = await me.house.corrections.open()
+    number = {"一": 1}.get(place) or int(place)
+    assert report.asking_id == askings[number - 1].id
+
+
+async def test_a_number_that_a_paper_has_not_is_not_filed_under_another_question(me):
+    await sat(me)
+    assert (await me.say("/纠错 第9题答案不对")).text == wording.NO_SUCH_QUESTION
+    assert list(await me.house.corrections.open()) == []
+
+
+async def test_a_number_after_practice_is_just_a_word(me):
+    asking = await me.asked(await me.say("/练"))
+    await me.say("/纠错 第1题答案不对")
+    [report] = await me.house.corrections.open()
+    assert report.asking_id == asking.id
+
+
+async def test_one_of_the_days_questions_is_reported_by_its_number(me):
+    await me.house.switch_on(count=2)
+    await me.house.run_due(at(12, 30))
+    me.house.now = at(12, 40)
+    await me.say("/纠错 第1题选项重复", group=True)
+    [report] = await me.house.corrections.open()
+    asking = await me.house.askings.get(report.asking_id)
+    assert (asking.kind, asking.place) == ("daily", 1)
+
+
+async def test_a_second_report_adds_to_the_first(me):
+    await me.say("/练")
+    await me.say("/纠错 题干少了条件")
+    assert "补充到纠错 #1" in (await me.say("/纠错 没说页框数")).text
+    [report] = await me.house.corrections.open()
+    assert report.text == "题干少了条件\n没说页框数"
+
+
+@pytest.mark.parametrize("said", ["题目有问题", "答案有误", "我觉得答案错了", "这题出错了吧"])
+async def test_a_doubt_right_after_a_question_or_a_verdict_is_told_how_to_report(me, said):
+    assert await me.try_to_say(said) is None
+    question = await me.say("/练")
+    assert (await me.say(said)).text == wording.REPORT_HOW
+    await me.answer(question, right=False)
+    assert (await me.say(said)).text == wording.REPORT_HOW
+    assert list(await me.house.corrections.open()) == []
+    me.later(hours=1)
+    assert await me.try_to_say(said) is None

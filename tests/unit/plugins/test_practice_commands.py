@@ -63,6 +63,11 @@ def test_no_message_of_the_evaluation_is_taken_for_a_letter():
 错题本怎么用
 答案不对
 这题错了
+答案错了怎么办
+题目有问题怎么反馈
+哈夫曼树的答案错了吗
+死锁有问题吗
+选项错了扣分吗
 这题怎么做
 给我讲讲死锁
 练习册哪个好
@@ -157,6 +162,12 @@ def test_what_is_no_practice_goes_on(text):
         ("模考解析|模考成绩", Command("details")),
         ("/纠错|纠错", Command("report")),
         ("/纠错 C 也对|纠错：C 也对|纠错 C 也对", Command("report", "C 也对")),
+        (
+            "题目有问题|答案有误|我觉得答案错了|这题出错了吧|答案错了吧？|是不是题目错了|答案不对",
+            Command("doubt", sure=False),
+        ),
+        ("/纠错 第1题答案不对", Command("report", "第1题答案不对", 1)),
+        ("纠错：第十二题 B 也对", Command("report", "第十二题 B 也对", 12)),
         ("这题答案错了", Command("report", "这题答案错了", sure=False)),
         ("这道题有问题", Command("report", "这道题有问题", sure=False)),
     ],
