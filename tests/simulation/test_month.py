@@ -69,7 +69,7 @@ class Instance:
         self.clock = Clockwork(
             self.house.pusher, self.house.groups, self.house.people, now, sweep_seconds=600
         )
-        self.house.pusher._clock = now
+        self.house.pusher._courier._clock = now
         self.router = Router(
             [self.house.quiz], self._redis, self._redis, Limits(per_user=None), unmetered=is_answer
         )
