@@ -4,15 +4,20 @@ The letters that a person sees are those of the asking; nothing here uses the le
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
+from typing import Literal
 
 from backend.knowledge.library import Library
-from backend.learning.values import Asking, Outcome, Tally
+from backend.learning.values import SHANGHAI, Asking, Outcome, Tally
 from backend.questions.question import OPTION_KEYS, OptionKey, Question
 from plugins.drawing import Block, Drawing, Options, Prose
 from plugins.messages import Reply, Source
 
+ExamPhase = Literal["before", "first_day", "second_day", "over"]
+
 STARS = 5
+_OVER_AT = time(18)
+"""408 is written on the second afternoon, until 17:00."""
 _DRAWN_MARKS = ("```", "\n|")
 RETRACTED = "这道题有误，已经作废，不计对错。"
 HOW_TO_ANSWER_HERE = "直接回复字母就行；蒙的可以说“B 蒙的”。"
@@ -24,12 +29,33 @@ def stars(level: int) -> str:
     return "★" * level + "☆" * (STARS - level)
 
 
-def days_left_text(exam: date, today: date) -> str:
-    """Say how far the exam is: 距初试 27 天."""
-    days = (exam - today).days
+def exam_phase(exam: date, now: date | datetime) -> ExamPhase:
+    """Say where ``now`` is: a moment, or a day, whose evening is not told from its morning.
+
+    ``exam`` is the first of its two days; 408 is written on the second afternoon.
+    """
+    local = now.astimezone(SHANGHAI) if isinstance(now, datetime) else None
+    days = (exam - (local.date() if local else now)).days
     if days > 0:
-        return f"距初试 {days} 天"
-    return "今天初试" if days == 0 else "初试已结束"
+        return "before"
+    if days == 0:
+        return "first_day"
+    is_evening = local is not None and local.time() >= _OVER_AT
+    return "over" if days < -1 or is_evening else "second_day"
+
+
+def days_left_text(exam: date, now: date | datetime) -> str:
+    """Say how far the exam is at a moment, or on a day: 距初试 27 天."""
+    match exam_phase(exam, now):
+        case "before":
+            day = now.astimezone(SHANGHAI).date() if isinstance(now, datetime) else now
+            return f"距初试 {(exam - day).days} 天"
+        case "first_day":
+            return "今天初试"
+        case "second_day":
+            return "今天下午考 408"
+        case "over":
+            return "初试已结束"
 
 
 def about(library: Library, question: Question) -> str:
@@ -220,8 +246,8 @@ def streak_line(outcome: Outcome) -> str:
 
 def _book_line(outcome: Outcome) -> str:
     if outcome.entered_wrong_book:
-        return "已记进错题本（在不同的三天连续答对后移出）。"
-    return "这题已经连续三天答对，移出错题本 🎉" if outcome.left_wrong_book else ""
+        return "已记进错题本（在三个不同的日子都答对就移出）。"
+    return "这题已在三个不同的日子答对，移出错题本 🎉" if outcome.left_wrong_book else ""
 
 
 def _convention(question: Question) -> str:

@@ -99,6 +99,11 @@ class GroupPeriod:
     answered: int
     score: Score
 
+    @property
+    def judged_members(self) -> int:
+        """At least so many people have an answer that can be judged: each other one costs one."""
+        return max(0, self.members - (self.answered - self.score.judged))
+
 
 def report_of(
     state: PersonState, outline: Outline, askable: Collection[str], then: datetime

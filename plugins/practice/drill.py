@@ -218,7 +218,7 @@ class Drill:
             if question is not None:
                 wish = f"/复习 {words}".strip()
                 left = f"还有 {len(due)} 个"
-                days_left = days_left_text(self._exam, now.astimezone(SHANGHAI).date())
+                days_left = days_left_text(self._exam, now)
                 begins = wording.review_begins(len(due), days_left) if said is None else said
                 return await self._ask(visit, question, "review", ("复习", left), wish, begins)
         following = await self._selection.next_due(person, now)

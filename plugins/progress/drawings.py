@@ -100,7 +100,7 @@ def group_week(
         Stat("参与", f"{now.members} 人", f"前一周 {before.members} 人"),
         Stat("作答", f"{now.answered} 次", f"前一周 {before.answered} 次"),
     ]
-    if now.members >= words.LEAST_MEMBERS:
+    if now.judged_members >= words.LEAST_MEMBERS:
         stats.append(Stat("答对", words.percent(now.score)))
     blocks: list[Block] = [Stats(tuple(stats))]
     if ranks:

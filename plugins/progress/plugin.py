@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from backend.errors import RecordUnavailable
 from backend.knowledge.library import Library
@@ -22,6 +22,7 @@ from plugins.progress.report_wording import ranking
 from plugins.progress.reporting import Reports
 from plugins.sitting import sits_a_paper
 
+_NAMES_LAST_DAYS = 30
 _NO_STREAK = Streak(0, 0, None)
 _LINKED: dict[Linked, str] = {
     "linked": wording.LINKED,
@@ -80,8 +81,7 @@ class ProgressPlugin:
                     return _said(wording.GROUP_WEEK_ELSEWHERE)
                 return await self._reports.of_group(message.conversation.key, message.received_at)
             case "countdown":
-                today = message.received_at.astimezone(SHANGHAI).date()
-                return _said(wording.countdown(self._exam, today))
+                return _said(wording.countdown(self._exam, message.received_at))
             case "ranking" | "join" | "leave":
                 return await self._ranking(message, command)
             case "reminder" | "remind" | "no_reminder" | "how_to_remind":
@@ -141,12 +141,27 @@ class ProgressPlugin:
             ranks = await self._progress.ranking(group, study_day(now))
             return _said(ranking(ranks, study_day(now)) if ranks else wording.NO_RANKING)
         name = wording.public_name(command.word or message.sender_name)
-        if command.kind == "join" and not name:
-            return _said(wording.NAME_NEEDED)
-        identity = await self._identify(message)
         joins = command.kind == "join"
+        if joins and not name:
+            return _said(wording.NAME_NEEDED)
+        if joins and wording.is_reserved(name):
+            return _said(wording.NAME_RESERVED)
+        identity = await self._identify(message)
+        if joins and await self._is_taken(group, identity, name, now):
+            return _said(wording.NAME_TAKEN)
         await self._people.show_name(group, identity.id, name if joins else None, now)
         return _said(wording.joined(name) if joins else wording.LEFT_RANKING)
+
+    async def _is_taken(self, group: str, identity: Identity, name: str, now: datetime) -> bool:
+        """Whether another member is ranked under this name, or was in the last weeks."""
+        ranks = await self._progress.ranking(group, study_day(now), _NAMES_LAST_DAYS)
+        if not any(wording.same_name(rank.name, name) for rank in ranks):
+            return False
+        own = (await self._privacy.export(identity.person_id))["members"]
+        return not any(
+            member["group_key"] == group and wording.same_name(member["name"], name)
+            for member in own
+        )
 
     # Reminders
 

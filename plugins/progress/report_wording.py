@@ -232,7 +232,9 @@ def group_lines(asked: int, now: GroupPeriod, before: GroupPeriod) -> list[str]:
     ]
     if now.members < LEAST_MEMBERS:
         lines.append(f"参与的不到 {LEAST_MEMBERS} 人，不公布对错的比例")
-    elif before.members < LEAST_MEMBERS:
+    elif now.judged_members < LEAST_MEMBERS:
+        lines.append("有题作废，能算对错的人太少，不公布对错的比例")
+    elif before.judged_members < LEAST_MEMBERS:
         lines.append(f"答对的比例 {percent(now.score)}")
     else:
         lines.append(f"答对的比例 {percent(now.score)}{change(now.score, before.score)}")

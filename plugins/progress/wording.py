@@ -5,11 +5,23 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 
 from backend.learning.values import SHANGHAI, Streak
-from plugins.asking_words import days_left_text
+from plugins.asking_words import days_left_text, exam_phase
 
-MAX_NAME_CHARS = 16
+MAX_NAME_CHARS = 12
 
 _WEEKDAYS = "一二三四五六日"
+_RESERVED = (
+    "群主",
+    "管理员",
+    "运营者",
+    "机器人",
+    "学习助手",
+    "全体成员",
+    "所有人",
+    "assistant408",
+)
+_RESERVED_WHOLE = ("bot", "admin", "root", "system", "系统", "官方", "管理", "助手", "408助手")
+_NOT_A_WORD = re.compile(r"[\W_]+")
 _MARKUP = re.compile(r"[*`#|@＠<>\[\]\\/／]")
 
 RECORD_DOWN = "学习记录暂时用不了，请过几分钟再发一次。"
@@ -22,6 +34,8 @@ NO_RANKING = (
     "想上榜就发“/排行 加入”，看今天的题发“/每日一题”。"
 )
 NAME_NEEDED = "上榜要有个名字，这样发：/排行 加入 小明。"
+NAME_RESERVED = "这个名字会让人以为是管理员或机器人，换一个：/排行 加入 小明。"
+NAME_TAKEN = "群里已经有人用这个名字上榜了，换一个：/排行 加入 小明二号。"
 LEFT_RANKING = "已退出：你的名字不再出现在这个群的排行、群周报和每日一题的参与名单里，记录都还在。"
 NO_REMINDER_SET = "你还没有设提醒。这样设：/提醒 20:00，每天到点我私聊你。"
 REMINDER_OFF = "提醒已关，不会再私聊打扰你。想恢复就发“/提醒 20:00”。"
@@ -116,29 +130,47 @@ def joined(name: str) -> str:
 
 
 def public_name(said: str) -> str:
-    """Make a name fit to be shown: one line, no markup, no mentions, at most 16 characters."""
-    visible = "".join(c for c in said if unicodedata.category(c)[0] != "C" or c in " \t\n")
+    """Make a name fit to be shown: one line, no markup, no mentions, at most 12 characters."""
+    plain = unicodedata.normalize("NFKC", said)
+    visible = "".join(c for c in plain if unicodedata.category(c)[0] != "C" or c in " \t\n")
     return " ".join(_MARKUP.sub("", visible).split())[:MAX_NAME_CHARS].strip()
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names look alike: case, blanks and marks aside."""
+    return _bare(one) == _bare(other)
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a name could be taken for the group's owner, its admins or the bot."""
+    bare = _bare(name)
+    return bare in _RESERVED_WHOLE or any(word in bare for word in _RESERVED)
+
+
+def _bare(name: str) -> str:
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return _NOT_A_WORD.sub("", folded) or folded
 
 
 # The exam
 
 
-def countdown(exam: date, today: date) -> str:
+def countdown(exam: date, now: datetime) -> str:
     """Say how far the exam is, and when 408 is written."""
-    days, second = (exam - today).days, exam + timedelta(days=1)
+    phase, second = exam_phase(exam, now), exam + timedelta(days=1)
+    days = (exam - now.astimezone(SHANGHAI).date()).days
     first_day, second_day = f"{date_text(exam)}（{_weekday(exam)}）", date_text(second)
-    if days > 0:
+    if phase == "before":
         return (
             f"**距初试 {days} 天**：初试从 {first_day}开始，408 一般在第二天（{second_day}）下午，"
             f"以准考证为准。\n\n{_pace(days)}"
         )
-    if days == 0:
+    if phase == "first_day":
         return (
             f"**今天初试。** 408 一般在明天（{second_day}）下午，以准考证为准。\n\n"
             "今晚早点睡，只翻翻易错点就好。加油。"
         )
-    if days == -1:
+    if phase == "second_day":
         return "**今天下午考 408。** 先做有把握的，选择题别恋战，大题写清步骤。祝顺利。"
     return (
         "**初试已经结束。** 这段时间辛苦了，不管考得怎么样，坚持到最后就很了不起。好好歇几天。\n\n"
@@ -192,7 +224,7 @@ def export_name(today: date) -> str:
 
 def left_text(exam: date, now: datetime) -> str:
     """Say how far the exam is by the calendar: 距初试 27 天."""
-    return days_left_text(exam, now.astimezone(SHANGHAI).date())
+    return days_left_text(exam, now)
 
 
 def date_text(day: date) -> str:

@@ -204,6 +204,21 @@ async def test_the_share_of_right_answers_of_two_members_is_not_told(house, plug
     assert len(reply.drawing.blocks[0].items) == 3
 
 
+async def test_people_whose_answers_do_not_count_make_no_share_public(house, plugin):
+    first, second = [await daily(house, at(12, 30), number=number) for number in (1, 2)]
+    for number in range(3):
+        await answers_daily(house, first, f"m{number}", at(13))
+    await answers_daily(house, second, "m0", at(13), False)
+    member = await house.people.find("fake", "m0")
+    report = await house.corrections.report(first.id, member.id, "没有正确选项", at(14))
+    await house.corrections.accept(report.id, None, "确实", "作废了", at(14))
+    reply = await says(house, plugin, "群周报", group=True)
+    assert "3 人参与" in reply.text
+    assert "%" not in reply.text
+    assert "有题作废" in reply.text
+    assert len(reply.drawing.blocks[0].items) == 3
+
+
 async def test_a_group_is_told_nothing_of_another_group(house, plugin):
     await group_of(house, 4)
     other = Conversation("fake", "bot", "200", is_group=True)
@@ -239,9 +254,32 @@ async def test_joining_needs_a_name_and_a_name_carries_no_markup(house, plugin):
     reply = await says(house, plugin, "/排行 加入", group=True)
     assert reply.text == wording.NAME_NEEDED
     reply = await says(
-        house, plugin, "/排行 加入 **@全体成员**|一二三四五六七八九十一二三", group=True
+        house, plugin, "/排行 加入 **@小\u202e明**|一二三四五六七八九十一二三", group=True
     )
-    assert "以“全体成员一二三四五六七八九十一二”上榜" in reply.text
+    assert "以“小明一二三四五六七八九十”上榜" in reply.text
+
+
+@pytest.mark.parametrize(
+    "name", ["群主", "群 主", "管理员小王", "ＢＯＴ", "408 学习助手", "@全体成员", "Assistant408"]
+)
+async def test_nobody_is_ranked_as_the_owner_an_admin_or_the_bot(house, plugin, name):
+    reply = await says(house, plugin, f"/排行 加入 {name}", group=True)
+    assert reply.text == wording.NAME_RESERVED
+    reply = await says(house, plugin, "/排行 加入", group=True, sender_name=name)
+    assert reply.text == wording.NAME_RESERVED
+
+
+async def test_no_two_members_of_a_group_are_ranked_under_one_name(house, plugin):
+    await group_of(house, 2)
+    await says(house, plugin, "/排行 加入 Leo", group=True, user="m0")
+    for name in ("Leo", "leo", "L e o"):
+        reply = await says(house, plugin, f"/排行 加入 {name}", group=True, user="m1")
+        assert reply.text == wording.NAME_TAKEN
+    assert (
+        "以“leo”上榜" in (await says(house, plugin, "/排行 加入 leo", group=True, user="m0")).text
+    )
+    await says(house, plugin, "/排行 退出", group=True, user="m0")
+    assert "上榜" in (await says(house, plugin, "/排行 加入 Leo", group=True, user="m1")).text
 
 
 async def test_the_ranking_and_the_group_week_belong_to_groups(house, plugin):
@@ -265,6 +303,16 @@ async def test_the_ranking_and_the_group_week_belong_to_groups(house, plugin):
 async def test_the_countdown_goes_by_the_calendar(house, plugin, month, day, said):
     house.now = datetime(2026, month, day, 0, 30, tzinfo=SHANGHAI)
     assert said in (await says(house, plugin, "/倒计时")).text
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "said"),
+    [(19, 20, "今天初试"), (20, 9, "今天下午考 408"), (20, 18, "初试已")],
+)
+async def test_check_in_and_countdown_agree_on_the_days_of_the_exam(house, plugin, day, hour, said):
+    house.now = datetime(2026, 12, day, hour, tzinfo=SHANGHAI)
+    for command in ("/打卡", "/倒计时"):
+        assert said in (await says(house, plugin, command)).text
 
 
 # Reminders
