@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.errors import RecordUnavailable
-from backend.learning.ability import difficulty_rating
+from backend.learning.ability import blended, difficulty_rating
 from backend.learning.database import GONE
 from backend.learning.folding import Answered, fold, looks_back, standing
 from backend.learning.log import (
@@ -34,12 +34,15 @@ from backend.learning.values import (
     study_day,
 )
 from backend.questions.catalogue import KeyChanges
-from backend.questions.question import OptionKey
+from backend.questions.question import OptionKey, Question
 
 Status = Literal["recorded", "late", "repeated"]
 
 _Once = tuple[str, int]
 """Asking and person: answered at most once."""
+
+_Chosen = dict[tuple[str, str], dict[str, int]]
+"""By question and text fingerprint: how many answers fell on each canonical key, in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +57,32 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the database says about a batch; the askings' values are when they were revealed."""
+    """What the database says about a batch; the askings' values are when they were revealed.
+
+    ``chosen`` is of all answers before the batch: within it nobody's answer weighs on another's.
+    """
 
     people: dict[int, int]
     askings: dict[str, datetime | None]
     keys: KeyChanges
     earlier: dict[_Once, Attempt]
+    chosen: _Chosen
 
     def once(self, answer: Answer) -> _Once | None:
         person = self.people.get(answer.identity.id)
         if person is None or answer.asking.id not in self.askings:
             return None
         return answer.asking.id, person
+
+    def rating_of(self, question: Question, answer: OptionKey | None) -> float:
+        """Return the Elo rating of a question whose key in force is ``answer``, None: retracted.
+
+        The author's difficulty is the prior; what everybody answered moves it (``blended``).
+        """
+        chosen = self.chosen.get((question.id, question.text_fingerprint), {})
+        if answer is None:
+            return difficulty_rating(question.difficulty)
+        return blended(question.difficulty, sum(chosen.values()), chosen.get(answer, 0))
 
 
 async def record(
@@ -113,7 +130,21 @@ async def _look_up(connection: AsyncConnection, answers: Sequence[Answer]) -> _K
         askings={row.id: row.revealed_at for row in revealed},
         keys=await keys_in_force(connection, questions),
         earlier=await _earlier(connection, asked, set(owners.values())),
+        chosen=await _chosen(connection, questions),
     )
+
+
+async def _chosen(connection: AsyncConnection, question_ids: set[str]) -> _Chosen:
+    c = attempts.c
+    query = (
+        select(c.question_id, c.fingerprint, c.chosen, func.count())
+        .where(c.question_id.in_(question_ids), c.kind != LATE)
+        .group_by(c.question_id, c.fingerprint, c.chosen)
+    )
+    found: _Chosen = {}
+    for question_id, fingerprint, key, count in await connection.execute(query):
+        found.setdefault((question_id, fingerprint), {})[key] = count
+    return found
 
 
 async def _earlier(
@@ -153,17 +184,18 @@ def _row(answer: Answer, known: _Known) -> dict[str, Any]:
     revealed_at = known.askings[asking.id]
     late = revealed_at is not None and answer.at >= revealed_at
     fingerprint = question.text_fingerprint
+    key = known.keys.get((question.id, fingerprint), question.answer)
     return {
         "asking_id": asking.id,
         "identity_id": answer.identity.id,
         "question_id": question.id,
         "fingerprint": fingerprint,
         "point": question.point,
-        "difficulty": difficulty_rating(question.difficulty),
+        "difficulty": known.rating_of(question, key),
         "shown": answer.shown,
         "shown_order": asking.order,
         "chosen": asking.canonical(answer.shown),
-        "answer": known.keys.get((question.id, fingerprint)) or question.answer,
+        "answer": key or question.answer,
         "kind": LATE if late else asking.kind,
         "group_key": asking.group_key,
         "answered_at": answer.at,

@@ -1,6 +1,7 @@
 """Answers on both databases: each counted once, durable, judged by the key in force."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.errors import RecordUnavailable
 from backend.learning import tables
+from backend.learning.ability import difficulty_rating
+from backend.learning.rebuild import rebuild
 from backend.learning.values import Attempt, Streak
 from backend.questions.question import OPTION_KEYS
 from tests.learning import DAY, GROUP, MINUTE, NOON, open_record, question, wrong_letter
@@ -306,3 +309,30 @@ async def test_the_latest_answer_of_an_account_is_the_last_one_given(record):
     await record.practises(me, question(1), True, NOON)
     await record.practises(me, question(2), True, NOON)
     assert (await record.attempts.latest_of(me.id)).question_id == "q.os.test-2"
+
+
+async def test_what_many_got_wrong_counts_as_harder_than_its_author_thought(record):
+    async def rating(number, right, asked=None):
+        me = await record.person(str(number))
+        asking = await record.practice(me, asked or question())
+        return (await record.answers(asking, me, right)).attempt.difficulty
+
+    ratings = [await rating(number, False) for number in range(10)]
+    assert ratings[0] == difficulty_rating(3)
+    assert ratings == sorted(ratings)
+    assert ratings[-1] > ratings[0] + 50
+    rewritten = replace(question(), stem="重写过的题。")
+    assert await rating(10, True, rewritten) == difficulty_rating(3)
+    assert (await rebuild(record.database)).differences == []
+
+
+async def test_a_corrected_key_turns_what_was_hard_into_what_was_easy(record):
+    people = [await record.person(str(number)) for number in range(10)]
+    for me in people:
+        asking = await record.practice(me)
+        await record.attempts.answer(asking, me, asking.shown("C"), NOON)
+    report = await record.corrections.report(asking.id, me.id, "应选 C", NOON)
+    await record.corrections.accept(report.id, "C", "", "已更正", NOON)
+    last = await record.person("last")
+    outcome = await record.answers(await record.practice(last), last, True)
+    assert outcome.attempt.difficulty < difficulty_rating(3) - 50
