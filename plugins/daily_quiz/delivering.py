@@ -1,6 +1,7 @@
 """Makes one push: claimed in the ledger, sent, noted. What may have arrived is not sent again."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -198,7 +199,8 @@ class Courier:
         except asyncio.CancelledError:
             # The process ends. With its lease over, the row is found by whoever looks next: nobody
             # knows whether it was delivered, and the operator is told by a process that can.
-            await self._ledger.sending(row, reply.asking, self._clock() - LEASE)
+            with contextlib.suppress(RecordUnavailable, ClaimLost):
+                await self._ledger.sending(row, reply.asking, self._clock() - LEASE)
             raise
         # The row first: what is noted after it is of less use than knowing that it was sent.
         await self._ledger.confirmed(row, self._clock())
