@@ -11,39 +11,8 @@ from fractions import Fraction
 from ipaddress import IPv4Network, ip_address, ip_interface
 from itertools import count
 from math import log2
-from pathlib import Path
-from typing import Any
 
-import yaml
-
-QUESTIONS = Path(__file__).parents[2] / "content" / "questions" / "cn"
-BANK: dict[str, dict[str, Any]] = {
-    question["id"]: question
-    for path in sorted(QUESTIONS.glob("*.yaml"))
-    for question in yaml.safe_load(path.read_text(encoding="utf-8"))
-}
-
-
-def stem(question_id: str, *phrases: str) -> str:
-    """The stem, which must contain the phrases that the test takes its numbers from."""
-    text = BANK[question_id]["stem"]
-    missing = [phrase for phrase in phrases if phrase not in text]
-    assert not missing, f"{question_id} does not say {missing}"
-    return text
-
-
-def assert_options(question_id: str, key: str, *mistakes: str) -> None:
-    """Fail unless the right option reads ``key`` and the mistakes are among the wrong ones."""
-    options = dict(BANK[question_id]["options"])
-    assert options.pop(BANK[question_id]["answer"]) == key
-    assert set(mistakes) <= set(options.values())
-
-
-def assert_only_key(question_id: str, fits: Mapping[str, bool]) -> None:
-    """Fail unless the right option, and no other, fits; ``fits`` is by the options' texts."""
-    options = BANK[question_id]["options"]
-    assert [text for text, fit in fits.items() if fit] == [options[BANK[question_id]["answer"]]]
-    assert set(fits) == set(options.values())
+from tests.content.bank import assert_only_key, assert_options, bank, stem
 
 
 def smallest_power(least: int) -> int:
@@ -94,10 +63,10 @@ def test_the_only_error_pattern_that_crc_misses() -> None:
         assert len(accepted) == 1, "whether it is detected must not depend on the data"
         return accepted.pop()
 
-    options = BANK[question_id]["options"].values()
+    options = bank()[question_id]["options"].values()
     assert_only_key(question_id, {text: missed(int(text, 2)) for text in options})
     remainders = [f"余数为 {remainder(int(text, 2), generator):03b}" for text in options]
-    assert remainders[3] in BANK[question_id]["why"]["D"]
+    assert remainders[3] in bank()[question_id]["why"]["D"]
 
 
 def test_go_back_n_may_fill_its_window_across_the_wrap() -> None:
@@ -207,7 +176,7 @@ def test_the_only_block_for_62_hosts_and_a_gateway() -> None:
         free = block.subnet_of(whole) and not block.overlaps(taken)
         return aligned and free and block.num_addresses - 2 >= 62 + 1
 
-    options = BANK[question_id]["options"].values()
+    options = bank()[question_id]["options"].values()
     assert_only_key(question_id, {text: usable(text) for text in options})
 
 
@@ -220,7 +189,7 @@ def test_the_only_address_whose_longest_match_is_the_second_route() -> None:
         matches = [network for network in routes if ip_address(text) in network]
         return routes[max(matches, key=lambda network: network.prefixlen)]
 
-    ways = {text: interface(text) for text in BANK[question_id]["options"].values()}
+    ways = {text: interface(text) for text in bank()[question_id]["options"].values()}
     assert sorted(ways.values()) == ["E1", "E2", "E3", "E4"]
     assert_only_key(question_id, {text: way == "E2" for text, way in ways.items()})
 
@@ -298,7 +267,7 @@ def test_the_window_after_duplicates_and_a_timeout() -> None:
     assert all(window.denominator == 1 for window in seen)
     assert_options(question_id, str(seen[-1]), str(both_fast[-1]))
     listed = "、".join(map(str, seen[14:]))
-    assert f"第 15～19 轮：{listed}" in BANK[question_id]["steps"][-1]
+    assert f"第 15～19 轮：{listed}" in bank()[question_id]["steps"][-1]
 
 
 # --- application layer ----------------------------------------------------------------------------

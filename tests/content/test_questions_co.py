@@ -9,47 +9,8 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from pathlib import Path
-from typing import Any
 
-import yaml
-
-QUESTIONS = Path(__file__).parents[2] / "content" / "questions" / "co"
-
-
-@cache
-def bank() -> dict[str, dict[str, Any]]:
-    texts = [path.read_text(encoding="utf-8") for path in sorted(QUESTIONS.glob("*.yaml"))]
-    return {entry["id"]: entry for text in texts for entry in yaml.safe_load(text)}
-
-
-def asked(slug: str, *stated: str) -> dict[str, Any]:
-    """Return the question; fail unless its stem or convention states every parameter."""
-    question = bank()[f"q.co.{slug}"]
-    text = question["stem"] + question.get("convention", "")
-    missing = [part for part in stated if part not in text]
-    assert not missing, f"{slug}: not in the stem: {missing}"
-    return question
-
-
-def assert_key(question: dict[str, Any], computed: object) -> None:
-    """Fail unless the computed value is the text of the key, and of no other option."""
-    where = [key for key, text in question["options"].items() if text == str(computed)]
-    assert where == [question["answer"]], (question["id"], str(computed))
-
-
-def assert_wrong(question: dict[str, Any], **mistakes: object) -> None:
-    """Fail unless each named option is what its mistake, as ``why`` tells it, comes to."""
-    options = {key: question["options"][key] for key in mistakes}
-    assert options == {key: str(value) for key, value in mistakes.items()}
-    assert question["answer"] not in mistakes
-
-
-def table(question: dict[str, Any]) -> list[list[str]]:
-    """Return the cells of the stem's table, without its head."""
-    lines = [line for line in question["stem"].splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+from tests.content.bank import asked, assert_key, assert_wrong, table
 
 
 def signed(value: int, bits: int) -> int:
@@ -67,8 +28,8 @@ def decimal(value: Fraction) -> str:
 
 
 def test_cpi_after_the_compiler_halves_the_memory_instructions() -> None:
-    question = asked("cpi-after-halving-loads", "访存类指令减少了一半")
-    rows = [(int(share.strip("%")), int(cpi)) for _, share, cpi in table(question)]
+    question = asked("q.co.cpi-after-halving-loads", "访存类指令减少了一半")
+    rows = [(int(share.strip("%")), int(cpi)) for _, share, cpi in table(question["stem"])]
     assert sum(share for share, _ in rows) == 100
     before = Fraction(sum(share * cpi for share, cpi in rows), 100)
     fewer = [(Fraction(share, 2 if i == 1 else 1), cpi) for i, (share, cpi) in enumerate(rows)]
@@ -78,7 +39,7 @@ def test_cpi_after_the_compiler_halves_the_memory_instructions() -> None:
 
 
 def test_order_of_the_values_of_one_byte_in_four_codes() -> None:
-    question = asked("one-byte-in-four-codes", "9DH", "偏置取 128", "从小到大")
+    question = asked("q.co.one-byte-in-four-codes", "9DH", "偏置取 128", "从小到大")
     byte = 0x9D
     assert byte & 0x80
     values = {
@@ -93,7 +54,9 @@ def test_order_of_the_values_of_one_byte_in_four_codes() -> None:
 
 
 def test_a_short_that_is_narrowed_to_a_char_and_widened_to_an_int() -> None:
-    question = asked("narrow-then-widen", "short s = -300;", "char  c = (char)s;", "int   x = c;")
+    question = asked(
+        "q.co.narrow-then-widen", "short s = -300;", "char  c = (char)s;", "int   x = c;"
+    )
     s = ctypes.c_int16(-300).value
     c = ctypes.c_int8(s).value
 
@@ -134,7 +97,7 @@ def subtracted(a: int, b: int) -> Difference:
 
 
 def test_conditions_for_less_than_hold_for_every_pair_of_bytes() -> None:
-    question = asked("flags-for-less-than", "int 型", "unsigned int 型", "`x < y` 与 `u < v`")
+    question = asked("q.co.flags-for-less-than", "int 型", "unsigned int 型", "`x < y` 与 `u < v`")
     conditions = {
         "SF ≠ OF": lambda d: d.sf != d.of,
         "SF = 1": lambda d: d.sf,
@@ -153,7 +116,7 @@ def test_conditions_for_less_than_hold_for_every_pair_of_bytes() -> None:
 
 
 def test_difference_and_flags_of_two_bytes() -> None:
-    question = asked("subtract-and-flags", "A = 90H，B = 35H", "A − B", "CF = 1 表示有借位")
+    question = asked("q.co.subtract-and-flags", "A = 90H，B = 35H", "A − B", "CF = 1 表示有借位")
     a, b = 0x90, 0x35
     difference = subtracted(a, b)
     assert difference.of == (not -128 <= signed(a, 8) - signed(b, 8) <= 127)
@@ -174,7 +137,7 @@ def test_difference_and_flags_of_two_bytes() -> None:
 
 
 def test_a_float_times_minus_eight() -> None:
-    question = asked("float-times-minus-eight", "4134 0000H", "y = -8 * x;")
+    question = asked("q.co.float-times-minus-eight", "4134 0000H", "y = -8 * x;")
     (x,) = struct.unpack(">f", bytes.fromhex("41340000"))
 
     def written(value: float) -> str:
@@ -190,9 +153,11 @@ def test_a_float_times_minus_eight() -> None:
 
 
 def test_the_only_address_that_hits_in_the_direct_mapped_cache() -> None:
-    question = asked("direct-mapped-hit", "主存地址 12 位", "有 8 行，块长 16 B")
+    question = asked("q.co.direct-mapped-hit", "主存地址 12 位", "有 8 行，块长 16 B")
     lines = {
-        int(line): int(tag.strip("B"), 2) for line, valid, tag in table(question) if valid == "1"
+        int(line): int(tag.strip("B"), 2)
+        for line, valid, tag in table(question["stem"])
+        if valid == "1"
     }
     hits = []
     for key, text in question["options"].items():
@@ -221,7 +186,9 @@ def cache_hits(blocks: Sequence[int], sets: int, ways: int, *, lru: bool) -> int
 
 def test_hits_of_a_two_way_cache_with_lru() -> None:
     blocks = [30, 19, 3, 19, 3, 30, 7, 30, 3, 9, 19, 3]
-    question = asked("two-way-lru-hits", "共有 8 行", "2 路组相联", ", ".join(map(str, blocks)))
+    question = asked(
+        "q.co.two-way-lru-hits", "共有 8 行", "2 路组相联", ", ".join(map(str, blocks))
+    )
     assert_key(question, cache_hits(blocks, 4, 2, lru=True))
     assert_wrong(
         question,
@@ -244,7 +211,7 @@ def written_back(addresses: Sequence[int], lines: int, block_size: int) -> int:
 
 def test_write_traffic_of_a_strided_loop() -> None:
     question = asked(
-        "write-traffic-of-a-stride",
+        "q.co.write-traffic-of-a-stride",
         "数据区为 8 KB，块长 64 B，直接映射",
         "int 占 4 B",
         "`int a[4096]`",
@@ -266,7 +233,7 @@ def test_write_traffic_of_a_strided_loop() -> None:
 
 def test_cpi_with_cache_misses() -> None:
     question = asked(
-        "cpi-with-cache-misses", "CPI 为 1.2", "40% 的指令", "缺失率为 3%", "50 个时钟周期"
+        "q.co.cpi-with-cache-misses", "CPI 为 1.2", "40% 的指令", "缺失率为 3%", "50 个时钟周期"
     )
     ideal, data, miss, penalty = Fraction("1.2"), Fraction("0.4"), Fraction("0.03"), 50
     assert_key(question, decimal(ideal + (1 + data) * miss * penalty))
@@ -279,10 +246,12 @@ def test_cpi_with_cache_misses() -> None:
 
 
 def test_translation_by_the_two_way_tlb() -> None:
-    question = asked("tlb-lookup", "虚拟地址 16 位", "页大小 256 B", "8 项，2 路组相联", "5B3EH")
+    question = asked(
+        "q.co.tlb-lookup", "虚拟地址 16 位", "页大小 256 B", "8 项，2 路组相联", "5B3EH"
+    )
     entries: Mapping[tuple[int, int], int] = {
         (int(group), int(tag.strip("H"), 16)): int(frame.strip("H"), 16)
-        for group, valid, tag, frame in table(question)
+        for group, valid, tag, frame in table(question["stem"])
         if valid == "1"
     }
     page, offset = divmod(0x5B3E, 256)
@@ -299,7 +268,7 @@ def test_translation_by_the_two_way_tlb() -> None:
 
 def test_cases_with_exactly_one_memory_access() -> None:
     parts = ("放在主存中，不进 Cache", "页表只有一级", "访问一次主存调入整块")
-    question = asked("one-memory-access", *parts)
+    question = asked("q.co.one-memory-access", *parts)
     cases = [
         line.removeprefix("- ").split(". ")
         for line in question["stem"].splitlines()
@@ -321,7 +290,7 @@ def test_cases_with_exactly_one_memory_access() -> None:
 
 def test_displacement_of_a_jump_backwards() -> None:
     question = asked(
-        "relative-jump-field", "4 字节", "8 位位移量", "以指令条数为单位", "3A40H", "3A1CH"
+        "q.co.relative-jump-field", "4 字节", "8 位位移量", "以指令条数为单位", "3A40H", "3A1CH"
     )
     here, target = 0x3A40, 0x3A1C
 
@@ -340,7 +309,7 @@ def test_displacement_of_a_jump_backwards() -> None:
 
 
 def test_total_time_of_fifty_instructions_in_a_pipeline() -> None:
-    question = asked("pipeline-total-time", "70、110、90、50 ps", "延迟为 10 ps", "50 条指令")
+    question = asked("q.co.pipeline-total-time", "70、110、90、50 ps", "延迟为 10 ps", "50 条指令")
     stages, latch, n = (70, 110, 90, 50), 10, 50
     finished, free = 0, [0] * len(stages)
     for _ in range(n):
@@ -394,7 +363,9 @@ def total_cycles(program: Sequence[Instruction], *, forwarding: bool, same_cycle
 
 
 def test_cycles_with_and_without_forwarding() -> None:
-    question = asked("cycles-with-and-without-forwarding", "6 条指令", "前半周期写、后半周期读")
+    question = asked(
+        "q.co.cycles-with-and-without-forwarding", "6 条指令", "前半周期写、后半周期读"
+    )
     program = read_program(question["stem"])
     assert len(program) == 6
     assert program[3] == Instruction(loads=False, target="r5", sources=("r2", "r4"))
@@ -446,7 +417,7 @@ def serve(
 
 def test_nested_services_start_by_hardware_order_and_finish_by_masks() -> None:
     question = asked(
-        "nested-interrupts-under-masks",
+        "q.co.nested-interrupts-under-masks",
         "L1 > L2 > L3 > L4",
         "1 为屏蔽",
         "L2 和 L4 同时请求",
@@ -455,7 +426,7 @@ def test_nested_services_start_by_hardware_order_and_finish_by_masks() -> None:
     names = ("L1", "L2", "L3", "L4")
     masks = {
         source: dict(zip(names, (bit == "1" for bit in bits), strict=True))
-        for source, *bits in table(question)
+        for source, *bits in table(question["stem"])
     }
     served = serve(masks, {None: {"L2", "L4"}, "L4": {"L1", "L3"}})
 
@@ -470,7 +441,7 @@ def test_nested_services_start_by_hardware_order_and_finish_by_masks() -> None:
 
 def test_cpu_share_of_interrupts_and_of_dma() -> None:
     question = asked(
-        "interrupt-or-dma-share",
+        "q.co.interrupt-or-dma-share",
         "2 MB/s",
         "500 MHz",
         "每次中断传送 8 B",

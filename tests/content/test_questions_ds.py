@@ -12,47 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
-QUESTIONS = Path(__file__).parents[2] / "content" / "questions" / "ds"
-
-
-@cache
-def bank() -> dict[str, dict[str, Any]]:
-    texts = [path.read_text(encoding="utf-8") for path in sorted(QUESTIONS.glob("*.yaml"))]
-    return {entry["id"]: entry for text in texts for entry in yaml.safe_load(text)}
-
-
-def asked(slug: str, *stated: str) -> dict[str, Any]:
-    """Return the question; fail unless its stem or convention states every parameter."""
-    question = bank()[f"q.ds.{slug}"]
-    text = question["stem"] + question.get("convention", "")
-    missing = [part for part in stated if part not in text]
-    assert not missing, f"{slug}: not in the stem: {missing}"
-    return question
-
-
-def assert_key(question: dict[str, Any], computed: object) -> None:
-    """Fail unless the computed value is the text of the key, and of no other option."""
-    where = [key for key, text in question["options"].items() if text == str(computed)]
-    assert where == [question["answer"]], (question["id"], str(computed))
-
-
-def assert_wrong(question: dict[str, Any], **mistakes: object) -> None:
-    """Fail unless each named option is what its mistake, as ``why`` tells it, comes to."""
-    options = {key: question["options"][key] for key in mistakes}
-    assert options == {key: str(value) for key, value in mistakes.items()}
-    assert question["answer"] not in mistakes
-
+from tests.content.bank import asked, assert_key, assert_wrong
 
 # --- DS01, DS02 ---------------------------------------------------------------------------------
 
 
 def test_an_inner_step_that_doubles_with_the_outer_variable_is_linear() -> None:
-    question = asked("inner-step-doubles", "i = 1; i <= n; i = i * 2", "j = 1; j <= n; j = j + i")
+    question = asked(
+        "q.ds.inner-step-doubles", "i = 1; i <= n; i = i * 2", "j = 1; j <= n; j = j + i"
+    )
     for n in range(1, 1500):
         outer = [2**k for k in range(n.bit_length())]
         count = sum(len(range(1, n + 1, i)) for i in outer)
@@ -98,13 +68,17 @@ def survives_deletion_by_copy(blank: str) -> bool:
 
 
 def test_only_the_key_deletes_a_node_by_copying_its_successor() -> None:
-    question = asked("delete-by-copying-successor", "q = p->next;", "p->data = q->data;", "free(q)")
+    question = asked(
+        "q.ds.delete-by-copying-successor", "q = p->next;", "p->data = q->data;", "free(q)"
+    )
     verdicts = {k: survives_deletion_by_copy(v.strip("`")) for k, v in question["options"].items()}
     assert [key for key, works in verdicts.items() if works] == [question["answer"]]
 
 
 def test_two_pointers_that_start_at_the_head_node() -> None:
-    question = asked("two-pointers-from-head-node", "有 12 个元素结点", "k < 5", "q->next != NULL")
+    question = asked(
+        "q.ds.two-pointers-from-head-node", "有 12 个元素结点", "k < 5", "q->next != NULL"
+    )
     p = q = chain(range(13))[0]
     for _ in range(5):
         q = q.next
@@ -139,7 +113,9 @@ def pushes_downward(statements: str, size: int) -> bool:
 
 
 def test_only_the_key_pushes_onto_a_stack_that_grows_downward() -> None:
-    question = asked("stack-grows-downward", "`S[0..m-1]`", "top 指向栈顶元素，栈空时 top 等于 m")
+    question = asked(
+        "q.ds.stack-grows-downward", "`S[0..m-1]`", "top 指向栈顶元素，栈空时 top 等于 m"
+    )
     verdicts = {k: pushes_downward(v.strip("`"), 6) for k, v in question["options"].items()}
     assert [key for key, works in verdicts.items() if works] == [question["answer"]]
 
@@ -158,7 +134,9 @@ def deepest(pushed: str, popped: Sequence[str]) -> int | None:
 
 
 def test_only_the_key_is_popped_from_a_stack_of_three() -> None:
-    question = asked("pop-order-with-capacity-three", "最多能存放 3 个元素", "a、b、c、d、e、f")
+    question = asked(
+        "q.ds.pop-order-with-capacity-three", "最多能存放 3 个元素", "a、b、c、d、e、f"
+    )
     needed = {k: deepest("abcdef", v.split(", ")) for k, v in question["options"].items()}
     assert needed == {"A": 4, "B": 4, "C": None, "D": 3}
     assert [key for key, most in needed.items() if most == 3] == [question["answer"]]
@@ -166,9 +144,9 @@ def test_only_the_key_is_popped_from_a_stack_of_three() -> None:
 
 def test_room_left_in_a_queue_whose_rear_is_the_last_element() -> None:
     question = asked(
-        "queue-rear-on-last-element", "`Q[0..9]`", "front = 7，rear = 2", "最多存放 9 个"
+        "q.ds.queue-rear-on-last-element", "`Q[0..9]`", "front = 7，rear = 2", "最多存放 9 个"
     )
-    asked("queue-rear-on-last-element", "3 个元素出队、2 个元素入队")
+    asked("q.ds.queue-rear-on-last-element", "3 个元素出队、2 个元素入队")
     occupied = deque([7])
     while occupied[-1] != 2:
         occupied.append((occupied[-1] + 1) % 10)
@@ -238,7 +216,7 @@ def shapes(inorder_values: Sequence[int]) -> Iterator[Tree]:
 
 def test_what_holds_when_the_preorder_is_the_reversed_postorder() -> None:
     question = asked(
-        "preorder-reverses-postorder", "n（n ≥ 3）", "树的高度等于 n", "只有一个叶结点"
+        "q.ds.preorder-reverses-postorder", "n（n ≥ 3）", "树的高度等于 n", "只有一个叶结点"
     )
     claims = {
         "Ⅰ": lambda tree, n: height(tree) == n,
@@ -263,7 +241,7 @@ def rebuilt(by_level: str, between: str) -> Tree:
 
 
 def test_postorder_of_the_tree_with_these_levels_and_inorder() -> None:
-    question = asked("rebuild-from-levels-and-inorder", "KDMHBAFC", "DFHKBCMA")
+    question = asked("q.ds.rebuild-from-levels-and-inorder", "KDMHBAFC", "DFHKBCMA")
     tree = rebuilt("KDMHBAFC", "DFHKBCMA")
     assert "".join(levels(tree)) == "KDMHBAFC"
     assert "".join(inorder(tree)) == "DFHKBCMA"
@@ -288,7 +266,7 @@ def can_be_huffman(codes: Sequence[str]) -> bool:
 
 
 def test_only_the_key_can_be_a_huffman_code_of_five_characters() -> None:
-    question = asked("possible-huffman-codes", "5 个字符", "都是正数")
+    question = asked("q.ds.possible-huffman-codes", "5 个字符", "都是正数")
     sets = {k: v.strip("{}").split(", ") for k, v in question["options"].items()}
     assert all(len(codes) == 5 for codes in sets.values())
     assert [k for k, codes in sets.items() if can_be_huffman(codes)] == [question["answer"]]
@@ -328,7 +306,7 @@ def distances(n: int, edges: Sequence[Edge], source: int) -> list[float]:
 
 
 def test_of_the_four_claims_on_spanning_trees_only_the_key_has_no_counterexample() -> None:
-    question = asked("lightest-edge-at-a-vertex", "n（n ≥ 4）", "v 是 G 的任一顶点")
+    question = asked("q.ds.lightest-edge-at-a-vertex", "n（n ≥ 4）", "v 是 G 的任一顶点")
     chance, standing = random.Random(408), set("ABCD")
     for _ in range(150):
         n = chance.choice((4, 5))
@@ -353,7 +331,7 @@ def test_of_the_four_claims_on_spanning_trees_only_the_key_has_no_counterexample
 
 
 def test_only_breadth_first_search_finds_every_shortest_path_in_a_ring() -> None:
-    question = asked("equal-weights-shortest-paths", "e 与 n 同阶", "都是 3 分钟")
+    question = asked("q.ds.equal-weights-shortest-paths", "e 与 n 同阶", "都是 3 分钟")
     ring = {0: (1, 2), 1: (0, 3), 2: (0, 3), 3: (1, 2)}
     breadth, waiting = {0: 0}, deque([0])
     while waiting:
@@ -377,7 +355,7 @@ def test_only_breadth_first_search_finds_every_shortest_path_in_a_ring() -> None
 
 
 def test_distances_after_dijkstra_fixed_three_vertices() -> None:
-    question = asked("dijkstra-after-third-round", "确定了 3 个顶点")
+    question = asked("q.ds.dijkstra-after-third-round", "确定了 3 个顶点")
     cells = [
         cell.strip()
         for line in question["stem"].splitlines()
@@ -427,7 +405,7 @@ def failed_comparisons(n: int) -> list[int]:
 
 
 def test_average_length_of_failed_binary_searches() -> None:
-    question = asked("failed-search-average", "长度为 12", "向下取整")
+    question = asked("q.ds.failed-search-average", "长度为 12", "向下取整")
     counts = failed_comparisons(12)
     assert_key(question, Fraction(sum(counts), len(counts)))
     found = 1 * 1 + 2 * 2 + 4 * 3 + 5 * 4
@@ -436,7 +414,7 @@ def test_average_length_of_failed_binary_searches() -> None:
 
 
 def test_failed_binary_searches_in_a_hundred_elements_take_six_or_seven_comparisons() -> None:
-    question = asked("failed-search-comparisons", "长度为 100")
+    question = asked("q.ds.failed-search-comparisons", "长度为 100")
     spread = Counter(failed_comparisons(100))
     assert spread == {6: 27, 7: 74}
     assert_key(question, "是 " + " 次或 ".join(map(str, sorted(spread))) + " 次")
@@ -482,7 +460,7 @@ def inserted(tree: Tree, value: int, *, rebalance: bool) -> Node:
 
 def test_levels_of_the_avl_tree_after_the_insertion() -> None:
     before = [50, 20, 70, 10, 35, 80, 30, 40]
-    question = asked("avl-insert-between", ", ".join(map(str, before)), "插入 32")
+    question = asked("q.ds.avl-insert-between", ", ".join(map(str, before)), "插入 32")
     tree: Tree = None
     for value in before:
         tree = inserted(tree, value, rebalance=False)
@@ -517,7 +495,7 @@ def keys_of_height(h: int, order: int, *, full: bool) -> int:
 
 
 def test_heights_that_a_b_tree_of_order_five_with_sixty_keys_can_have() -> None:
-    question = asked("btree-height-range", "5 阶", "60 个关键字", "不计失败结点")
+    question = asked("q.ds.btree-height-range", "5 阶", "60 个关键字", "不计失败结点")
     possible = [
         h
         for h in range(1, 12)
@@ -528,7 +506,7 @@ def test_heights_that_a_b_tree_of_order_five_with_sixty_keys_can_have() -> None:
 
 def test_keys_that_are_lost_when_a_cell_is_cleared() -> None:
     keys = [10, 17, 24, 5]
-    question = asked("hash-cell-cleared", "表长为 7", "10、17、24、5", "删除 17")
+    question = asked("q.ds.hash-cell-cleared", "表长为 7", "10、17、24、5", "删除 17")
     cells: list[int | None] = [None] * 7
 
     def probe(key: int) -> int:
@@ -585,7 +563,9 @@ def naive_comparisons(text: str, pattern: str) -> int:
 
 def test_comparisons_of_kmp_with_next() -> None:
     text, pattern = "abaabcabaabab", "abaabab"
-    question = asked("kmp-comparison-count", f"S = {text}，", f"T = {pattern}，", "不用 nextval")
+    question = asked(
+        "q.ds.kmp-comparison-count", f"S = {text}，", f"T = {pattern}，", "不用 nextval"
+    )
     plain = kmp_comparisons(text, pattern, next_table(pattern, improved=False))
     assert_key(question, plain)
     better = kmp_comparisons(text, pattern, next_table(pattern, improved=True))
@@ -626,7 +606,7 @@ def after_passes(values: Sequence[int], passes: int) -> tuple[int, ...]:
 
 def test_only_the_key_can_be_the_result_of_two_passes_of_quick_sort() -> None:
     question = asked(
-        "second-pass-of-quick-sort", "8 个互不相同的整数", "首元素为枢轴", "各划分一次"
+        "q.ds.second-pass-of-quick-sort", "8 个互不相同的整数", "首元素为枢轴", "各划分一次"
     )
     rows = {k: tuple(map(int, v.split(", "))) for k, v in question["options"].items()}
     (values,) = {tuple(sorted(row)) for row in rows.values()}
@@ -664,7 +644,9 @@ cheapest_cached = cache(cheapest_merge)
 
 def test_reads_and_writes_of_the_best_three_way_merge() -> None:
     runs = (3, 6, 8, 9, 12, 14, 18, 20)
-    question = asked("best-three-way-merge", "8 个初始归并段", "、".join(map(str, runs)), "3 路")
+    question = asked(
+        "q.ds.best-three-way-merge", "8 个初始归并段", "、".join(map(str, runs)), "3 路"
+    )
     least = cheapest_cached(runs, 3)
     assert merge_cost([0, *runs], 3) == least
     assert_key(question, 2 * least)

@@ -9,42 +9,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import count, product
-from pathlib import Path
 from random import Random
 from typing import Any
 
-import yaml
-
-QUESTIONS = Path(__file__).parents[2] / "content" / "questions" / "os"
-BANK: dict[str, dict[str, Any]] = {
-    question["id"]: question
-    for path in sorted(QUESTIONS.glob("*.yaml"))
-    for question in yaml.safe_load(path.read_text(encoding="utf-8"))
-}
+from tests.content.bank import assert_options, bank, stem, table
 
 # A program is a list of ("P", name), ("V", name) and ("do", statement).
 Program = list[tuple[str, str]]
-
-
-def stem(question_id: str, *phrases: str) -> str:
-    """The stem, which must contain the phrases that the test takes its numbers from."""
-    text = BANK[question_id]["stem"]
-    missing = [phrase for phrase in phrases if phrase not in text]
-    assert not missing, f"{question_id} does not say {missing}"
-    return text
-
-
-def assert_options(question_id: str, key: str, *mistakes: str) -> None:
-    """Fail unless the right option reads ``key`` and the mistakes are among the wrong ones."""
-    options = dict(BANK[question_id]["options"])
-    assert options.pop(BANK[question_id]["answer"]) == key
-    assert set(mistakes) <= set(options.values())
-
-
-def table(text: str) -> list[list[str]]:
-    """The rows of the only table in the text, without its heading."""
-    rows = [line.strip("| ").split("|") for line in text.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in row] for row in rows[2:]]
 
 
 def numbers(text: str) -> tuple[int, ...]:
@@ -58,12 +29,12 @@ def test_only_the_key_leaves_a_cpu_idle_beside_a_ready_process() -> None:
     question_id = "q.os.impossible-state-counts"
     cpus, processes = numbers(stem(question_id, "2 个 CPU 和 7 个进程"))[:2]
     impossible = []
-    for letter, text in BANK[question_id]["options"].items():
+    for letter, text in bank()[question_id]["options"].items():
         running, ready, blocked = numbers(text)
         assert running + ready + blocked == processes
         if running > cpus or (ready and running < cpus):
             impossible.append(letter)
-    assert impossible == [BANK[question_id]["answer"]]
+    assert impossible == [bank()[question_id]["answer"]]
 
 
 def totals(rounds: int) -> set[int]:
@@ -367,7 +338,7 @@ def test_only_separate_places_for_the_two_parts_prevent_the_deadlock() -> None:
         "D": deadlocks(guarded, slot=2, mutex=1),
     }
     assert [letter for letter, stuck in outcome.items() if not stuck] == [
-        BANK[question_id]["answer"]
+        bank()[question_id]["answer"]
     ]
 
 
@@ -409,10 +380,10 @@ def test_the_banker_grants_exactly_one_of_four_requests() -> None:
     free = (3, 3, 1)
     assert is_safe(free, held, most)
     verdicts = {}
-    for letter, text in BANK[question_id]["options"].items():
+    for letter, text in bank()[question_id]["options"].items():
         process, *request = numbers(text)
         verdicts[letter] = verdict(process, request, free, held, most)
-    assert verdicts[BANK[question_id]["answer"]] == "grant"
+    assert verdicts[bank()[question_id]["answer"]] == "grant"
     assert sorted(verdicts.values()) == ["error", "grant", "unsafe", "wait"]
 
 
@@ -503,7 +474,7 @@ def test_which_statements_on_lru_hold() -> None:
     }
     lru_faults, fifo_faults = (faults([1, 2, 1, 3, 2], 2, by_use=use) for use in (True, False))
     explained = f"访问页 1、2、1、3、2，LRU 缺页 {lru_faults} 次，FIFO 只缺 {fifo_faults} 次"
-    assert explained in BANK[question_id]["why"]["A"]
+    assert explained in bank()[question_id]["why"]["A"]
     assert_options(question_id, "仅" + "、".join(name for name, true in holds.items() if true))
 
 
