@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import Any
 
 from tests.content.bank import asked, assert_key, assert_wrong
+from tests.content.trees import Tree, height, inorder, level_order, postorder, preorder
 
 # --- DS01, DS02 ---------------------------------------------------------------------------------
 
@@ -162,56 +162,20 @@ def test_room_left_in_a_queue_whose_rear_is_the_last_element() -> None:
 # --- DS04 ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    value: Any
-    left: "Node | None" = None
-    right: "Node | None" = None
-
-
-Tree = Node | None
-
-
-def preorder(tree: Tree) -> list[Any]:
-    return [] if tree is None else [tree.value, *preorder(tree.left), *preorder(tree.right)]
-
-
-def inorder(tree: Tree) -> list[Any]:
-    return [] if tree is None else [*inorder(tree.left), tree.value, *inorder(tree.right)]
-
-
-def postorder(tree: Tree) -> list[Any]:
-    return [] if tree is None else [*postorder(tree.left), *postorder(tree.right), tree.value]
-
-
-def levels(tree: Tree) -> list[Any]:
-    found, waiting = [], deque([tree])
-    while waiting:
-        node = waiting.popleft()
-        if node is not None:
-            found.append(node.value)
-            waiting += (node.left, node.right)
-    return found
-
-
-def height(tree: Tree) -> int:
-    return 0 if tree is None else 1 + max(height(tree.left), height(tree.right))
-
-
-def leaves(tree: Tree) -> int:
+def leaves(tree: Tree | None) -> int:
     if tree is None:
         return 0
     return 1 if tree.left is tree.right is None else leaves(tree.left) + leaves(tree.right)
 
 
-def shapes(inorder_values: Sequence[int]) -> Iterator[Tree]:
+def shapes(inorder_values: Sequence[int]) -> Iterator[Tree | None]:
     """Give every binary tree with this inorder sequence."""
     if not inorder_values:
         yield None
     for at, value in enumerate(inorder_values):
         rights = list(shapes(inorder_values[at + 1 :]))
         for left in shapes(inorder_values[:at]):
-            yield from (Node(value, left, right) for right in rights)
+            yield from (Tree(value, left, right) for right in rights)
 
 
 def test_what_holds_when_the_preorder_is_the_reversed_postorder() -> None:
@@ -222,7 +186,7 @@ def test_what_holds_when_the_preorder_is_the_reversed_postorder() -> None:
         "Ⅰ": lambda tree, n: height(tree) == n,
         "Ⅱ": lambda tree, n: leaves(tree) == 1,
         "Ⅲ": lambda tree, n: inorder(tree) == preorder(tree),
-        "Ⅳ": lambda tree, n: levels(tree) == preorder(tree),
+        "Ⅳ": lambda tree, n: level_order(tree) == preorder(tree),
     }
     holding = set(claims)
     for n in range(3, 8):
@@ -232,18 +196,18 @@ def test_what_holds_when_the_preorder_is_the_reversed_postorder() -> None:
     assert_key(question, "仅 " + "、".join(sorted(holding)))
 
 
-def rebuilt(by_level: str, between: str) -> Tree:
+def rebuilt(by_level: str, between: str) -> Tree | None:
     if not between:
         return None
     root = next(value for value in by_level if value in between)
     left, right = between.split(root)
-    return Node(root, rebuilt(by_level, left), rebuilt(by_level, right))
+    return Tree(root, rebuilt(by_level, left), rebuilt(by_level, right))
 
 
 def test_postorder_of_the_tree_with_these_levels_and_inorder() -> None:
     question = asked("q.ds.rebuild-from-levels-and-inorder", "KDMHBAFC", "DFHKBCMA")
     tree = rebuilt("KDMHBAFC", "DFHKBCMA")
-    assert "".join(levels(tree)) == "KDMHBAFC"
+    assert "".join(level_order(tree)) == "KDMHBAFC"
     assert "".join(inorder(tree)) == "DFHKBCMA"
     assert_key(question, "".join(postorder(tree)))
 
@@ -420,63 +384,63 @@ def test_failed_binary_searches_in_a_hundred_elements_take_six_or_seven_comparis
     assert_key(question, "是 " + " 次或 ".join(map(str, sorted(spread))) + " 次")
 
 
-def rotated_right(tree: Node) -> Node:
+def rotated_right(tree: Tree) -> Tree:
     child = tree.left
-    return Node(child.value, child.left, Node(tree.value, child.right, tree.right))
+    return Tree(child.key, child.left, Tree(tree.key, child.right, tree.right))
 
 
-def rotated_left(tree: Node) -> Node:
+def rotated_left(tree: Tree) -> Tree:
     child = tree.right
-    return Node(child.value, Node(tree.value, tree.left, child.left), child.right)
+    return Tree(child.key, Tree(tree.key, tree.left, child.left), child.right)
 
 
-def balanced(tree: Node) -> Node:
+def balanced(tree: Tree) -> Tree:
     """Rotate this node when its two heights differ by 2."""
     lean = height(tree.left) - height(tree.right)
     if lean == 2:
         left = tree.left
         if height(left.left) < height(left.right):
             left = rotated_left(left)
-        return rotated_right(Node(tree.value, left, tree.right))
+        return rotated_right(Tree(tree.key, left, tree.right))
     if lean == -2:
         right = tree.right
         if height(right.right) < height(right.left):
             right = rotated_right(right)
-        return rotated_left(Node(tree.value, tree.left, right))
+        return rotated_left(Tree(tree.key, tree.left, right))
     return tree
 
 
-def inserted(tree: Tree, value: int, *, rebalance: bool) -> Node:
+def inserted(tree: Tree | None, value: int, *, rebalance: bool) -> Tree:
     if tree is None:
-        return Node(value)
+        return Tree(value)
     left, right = tree.left, tree.right
-    if value < tree.value:
+    if value < tree.key:
         left = inserted(left, value, rebalance=rebalance)
     else:
         right = inserted(right, value, rebalance=rebalance)
-    grown = Node(tree.value, left, right)
+    grown = Tree(tree.key, left, right)
     return balanced(grown) if rebalance else grown
 
 
 def test_levels_of_the_avl_tree_after_the_insertion() -> None:
     before = [50, 20, 70, 10, 35, 80, 30, 40]
     question = asked("q.ds.avl-insert-between", ", ".join(map(str, before)), "插入 32")
-    tree: Tree = None
+    tree: Tree | None = None
     for value in before:
         tree = inserted(tree, value, rebalance=False)
-    assert levels(tree) == before
+    assert level_order(tree) == before
     for below in (50, 20, 70, 35):
-        node = next(n for n in subtrees(tree) if n.value == below)
+        node = next(n for n in subtrees(tree) if n.key == below)
         assert abs(height(node.left) - height(node.right)) <= 1
-    assert_key(question, ", ".join(map(str, levels(inserted(tree, 32, rebalance=True)))))
+    assert_key(question, ", ".join(map(str, level_order(inserted(tree, 32, rebalance=True)))))
     grown = inserted(tree, 32, rebalance=False)
-    once = Node(grown.value, rotated_left(grown.left), grown.right)
+    once = Tree(grown.key, rotated_left(grown.left), grown.right)
     at_root = balanced(grown)
-    assert_wrong(question, A=", ".join(map(str, levels(once))))
-    assert_wrong(question, B=", ".join(map(str, levels(at_root))))
+    assert_wrong(question, A=", ".join(map(str, level_order(once))))
+    assert_wrong(question, B=", ".join(map(str, level_order(at_root))))
 
 
-def subtrees(tree: Tree) -> Iterator[Node]:
+def subtrees(tree: Tree | None) -> Iterator[Tree]:
     if tree is not None:
         yield tree
         yield from subtrees(tree.left)

@@ -1,4 +1,4 @@
-"""Binary trees for the tests of the 数据结构 cards: the plain meaning of each traversal."""
+"""Binary trees for the tests of 数据结构: the plain meaning of each traversal."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -13,6 +13,11 @@ class Tree(Generic[Key]):
     key: Key
     left: "Tree[Key] | None" = None
     right: "Tree[Key] | None" = None
+
+
+def preorder(tree: Tree[Key] | None) -> list[Key]:
+    """Return root, left subtree, right subtree."""
+    return [tree.key, *preorder(tree.left), *preorder(tree.right)] if tree else []
 
 
 def inorder(tree: Tree[Key] | None) -> list[Key]:
