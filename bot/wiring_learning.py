@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from secrets import token_hex
@@ -11,7 +11,7 @@ from loguru import logger
 from prometheus_client import CollectorRegistry
 
 from backend.conversation.ports import DialogueStore
-from backend.errors import ContentError
+from backend.errors import ContentError, RecordUnavailable
 from backend.knowledge.library import Library
 from backend.knowledge.linker import Linker
 from backend.learning.askings import Askings
@@ -66,19 +66,29 @@ class Learning:
     plugins: Sequence[Plugin]
 
     async def owed(self, message: IncomingMessage, reply: Reply) -> Sequence[Reply]:
-        """Give what goes with a reply: notices of corrected questions, questions not pushed."""
-        owed = await self.pusher.owed(message.conversation, message.received_at)
-        if reply.decision != "command":
-            return owed
+        """Give what goes with a reply: notices of corrected questions, questions not pushed.
+
+        Without the record nothing is owed yet; what is not pushed must not be lost over notices.
+        """
+        owed: list[Reply] = []
+        with suppress(RecordUnavailable):
+            owed += await self.pusher.owed(message.conversation, message.received_at)
+            if reply.decision == "command":
+                owed += await self._notices(message)
+        return owed
+
+    async def _notices(self, message: IncomingMessage) -> list[Reply]:
         identity = await self.people.find(message.conversation.platform, message.sender)
         if identity is None:
-            return owed
+            return []
         notices = await self.corrections.take_notices(identity.id, message.received_at)
-        return [*owed, *(Reply(notice, "command") for notice in notices)]
+        return [Reply(notice, "command") for notice in notices]
 
     async def delivered(self, message: IncomingMessage, reply: Reply, receipt: Receipt) -> None:
         """Note the platform's ids of a question that was asked, so that it can be quoted."""
-        if reply.asking is not None and receipt.message_ids:
+        if reply.asking is None or not receipt.message_ids:
+            return
+        with suppress(RecordUnavailable):
             await self.askings.note_messages(
                 reply.asking, message.conversation.key, receipt.message_ids
             )

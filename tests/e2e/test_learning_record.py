@@ -95,6 +95,7 @@ async def assert_paused(server, chat):
     for words in ("/练", "B", "/我的", "/打卡", "/错题本", "/导出我的数据"):
         assert PAUSED in (await chat.whisper(words, BOB)).text, words
     assert "死锁" in (await chat.whisper("什么是死锁", BOB)).text
+    assert "距初试" in (await chat.whisper("/倒计时", BOB)).text
     assert (await part(server))["ok"] is False
 
 
@@ -111,6 +112,9 @@ async def assert_going_on(server, chat):
     assert "今天第 1 题" in (await chat.whisper("B", BOB)).text
     assert (await part(server))["ok"] is True
     assert "今天做了 1 题" in (await chat.whisper("/打卡", ALICE)).text
+    assert "Traceback" not in server.log
+    for account in (ALICE, BOB):
+        assert str(account) not in server.log
 
 
 async def test_practice_pauses_while_the_server_is_down_and_goes_on_afterwards(postgres, tmp_path):
