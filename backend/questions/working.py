@@ -4,9 +4,9 @@ What was understood comes first, so that a student sees at once when it was misr
 code blocks no wider than a phone shows without breaking lines.
 """
 
-from collections.abc import Sequence
 from fractions import Fraction
 
+from backend.questions.layout import code_block, polynomial, power_of_two
 from backend.questions.solvers.crc import CrcRun
 from backend.questions.solvers.disk_scheduling import DiskRun, Move
 from backend.questions.solvers.page_replacement import PageAlgorithm, PageRun
@@ -17,7 +17,6 @@ _MAX_COLUMNS = 30
 _LABEL_COLUMNS = 4
 _MAX_FRAME_ROWS = 6
 _MAX_SUBNETS_SHOWN = 8
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PAGE_CONVENTIONS: dict[PageAlgorithm, str] = {
     "FIFO": "",
     "LRU": "",
@@ -73,7 +72,7 @@ def _page_tables(run: PageRun) -> list[str]:
             " ".join([label, *(cell.rjust(width) for cell in row[start : start + per_piece])])
             for label, row in rows.items()
         ]
-        pieces.append(_code(lines))
+        pieces.append(code_block(lines))
     return pieces
 
 
@@ -164,7 +163,7 @@ def _range(block: Block) -> str:
 def _hosts(block: Block) -> str:
     if block.host_range is None:
         return "0 台"
-    return f"{_power(32 - block.prefix)} − 2 = {block.hosts} 台"
+    return f"{power_of_two(32 - block.prefix)} − 2 = {block.hosts} 台"
 
 
 def _split(split: Split) -> str:
@@ -172,10 +171,10 @@ def _split(split: Split) -> str:
     first = split.subnet(0)
     bits = 32 - split.prefix
     if split.task.subnets is not None:
-        why = f"{_power(split.borrowed)} = {split.count} ≥ {split.task.subnets}"
+        why = f"{power_of_two(split.borrowed)} = {split.count} ≥ {split.task.subnets}"
         goal = f"划分 {split.task.subnets} 个等长子网"
     else:
-        why = f"主机位要 {bits} 位（{_power(bits)} − 2 = {first.hosts} ≥ {split.task.hosts}）"
+        why = f"主机位要 {bits} 位（{power_of_two(bits)} − 2 = {first.hosts} ≥ {split.task.hosts}）"
         goal = f"划分等长子网，每个至少 {split.task.hosts} 台主机"
     return "\n\n".join(
         (
@@ -207,7 +206,7 @@ def _subnet(split: Split, index: int) -> str:
 def _crc(run: CrcRun) -> str:
     task = run.task
     degree = len(task.generator) - 1
-    given = f"生成多项式 {_polynomial(task.generator)}（{task.generator}），r = {degree}"
+    given = f"生成多项式 {polynomial(task.generator)}（{task.generator}），r = {degree}"
     if task.received:
         head = f"收到 {task.bits}、{given}，直接做模 2 除法"
         verdict = "余数为 0，认为没有差错，接收" if run.accepted else "余数不为 0，有差错，丢弃"
@@ -221,21 +220,7 @@ def _crc(run: CrcRun) -> str:
     lines = [f"  {run.dividend}"]
     for step in run.steps:
         lines += [f"⊕ {step.subtrahend}", f"= {step.rest}"]
-    return "\n\n".join((f"【CRC】按{head}：", _code(lines), result))
-
-
-def _polynomial(generator: str) -> str:
-    degree = len(generator) - 1
-    powers = [degree - i for i, bit in enumerate(generator) if bit == "1"]
-    return " + ".join(_term(power) for power in powers)
-
-
-def _term(power: int) -> str:
-    return "1" if power == 0 else "x" if power == 1 else "x" + str(power).translate(_SUPERSCRIPTS)
-
-
-def _power(exponent: int) -> str:
-    return "2" + str(exponent).translate(_SUPERSCRIPTS)
+    return "\n\n".join((f"【CRC】按{head}：", code_block(lines), result))
 
 
 def _rate(part: int, total: int) -> str:
@@ -248,7 +233,3 @@ def _decimal(value: Fraction) -> str:
     rounded = round(value, 2)
     shown = f"{float(rounded):.2f}".rstrip("0").rstrip(".")
     return f"{'=' if rounded == value else '≈'} {shown}"
-
-
-def _code(lines: Sequence[str]) -> str:
-    return "\n".join(("```", *lines, "```"))

@@ -10,6 +10,7 @@ from backend.questions.generators.cache_arrays import ask_array, percent
 from backend.questions.generators.cache_slips import miscounted_lines, slips_of
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.mixing import mixed
+from backend.questions.layout import code_block
 from backend.questions.solvers.cache_mapping import (
     AccessRun,
     AccessTask,
@@ -244,7 +245,7 @@ def _code(cells: Sequence[str]) -> str:
         " ".join(cell.rjust(width) for cell in cells[start : start + per_line])
         for start in range(0, len(cells), per_line)
     ]
-    return "\n".join(("```", *lines, "```"))
+    return code_block(lines)
 
 
 def _table(problem: _Problem) -> str:
@@ -262,7 +263,7 @@ def _table(problem: _Problem) -> str:
         lines = [
             f"{label} {' '.join(cell.rjust(2) for cell in row)}" for label, row in rows.items()
         ]
-        pieces.append("\n".join(("```", *lines, "```")))
+        pieces.append(code_block(lines))
     return "\n".join(pieces)
 
 

@@ -7,7 +7,6 @@ from backend.questions.generators.answers import of_number, of_pattern, ranked_a
 from backend.questions.generators.columns import levelled
 from backend.questions.generators.complement_codes import (
     binary,
-    code_block,
     decoding,
     encoding,
     hexadecimal,
@@ -23,6 +22,7 @@ from backend.questions.generators.complement_mistakes import (
 )
 from backend.questions.generators.frame import Draft
 from backend.questions.generators.mixing import mixed
+from backend.questions.layout import code_block
 from backend.questions.solvers.complement import (
     ComplementRun,
     ComplementTask,

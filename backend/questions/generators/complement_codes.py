@@ -3,9 +3,8 @@
 import random
 
 from backend.questions.generators.frame import Distractor, Draft
+from backend.questions.layout import code_block, power_of_two
 from backend.questions.solvers.complement import Code, decode, encode
-
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def encoding(chance: random.Random) -> Draft:
@@ -55,7 +54,9 @@ def _encoding_line(magnitude: int, bits: int, code: Code) -> str:
         bias = 1 << (bits - 1)
         return f"移码 = 真值 + 偏置 = −{magnitude} + {bias} = {bias - magnitude}"
     whole = 1 << bits
-    return f"负数的补码 = {_power(bits)} − 绝对值 = {whole} − {magnitude} = {whole - magnitude}"
+    return (
+        f"负数的补码 = {power_of_two(bits)} − 绝对值 = {whole} − {magnitude} = {whole - magnitude}"
+    )
 
 
 def _misencoded(chance: random.Random, magnitude: int, bits: int, code: Code) -> list[Distractor]:
@@ -116,7 +117,8 @@ def decoding(chance: random.Random) -> Draft:
     line = (
         f"真值 = 机器数 − 偏置 = {pattern} − {subtrahend} = {answer}"
         if code == "excess"
-        else f"符号位是 1，真值 = {pattern} − {_power(bits)} = {pattern} − {subtrahend} = {answer}"
+        else f"符号位是 1，真值 = {pattern} − {power_of_two(bits)} "
+        f"= {pattern} − {subtrahend} = {answer}"
     )
     return Draft(
         points=("CO0202",),
@@ -172,7 +174,7 @@ def _misdecoded(pattern: int, bits: int, code: Code) -> list[Distractor]:
 
 
 def _width_convention(bits: int, code: Code) -> str:
-    bias = f"；移码的偏置取 {_power(bits - 1)}" if code == "excess" else ""
+    bias = f"；移码的偏置取 {power_of_two(bits - 1)}" if code == "excess" else ""
     return f"机器数共 {bits} 位，含 1 位符号位{bias}。"
 
 
@@ -190,12 +192,3 @@ def binary(pattern: int, bits: int) -> str:
 def signed(value: int) -> str:
     """Write a number with the minus sign of print."""
     return str(value).replace("-", "−")
-
-
-def code_block(lines: list[str]) -> str:
-    """Set lines as a block of code."""
-    return "\n".join(("```", *lines, "```"))
-
-
-def _power(exponent: int) -> str:
-    return "2" + str(exponent).translate(_SUPERSCRIPTS)

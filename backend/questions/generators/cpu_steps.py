@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from backend.questions.layout import code_block
 from backend.questions.solvers.cpu_scheduling import (
     Choice,
     CpuAlgorithm,
@@ -56,7 +57,7 @@ def process_table(processes: Sequence[Process], with_priority: bool) -> str:
     for process in processes:
         row = f"{process.name:<4}{process.arrival:>5}{process.burst:>5}"
         lines.append(row + (f"{process.priority:>7}" if with_priority else ""))
-    return code(lines)
+    return code_block(lines)
 
 
 def steps_of(run: CpuRun) -> list[str]:
@@ -88,7 +89,7 @@ def _queue(run: CpuRun) -> str:
     for choice in run.choices:
         waiting = " ".join(c.name for c in choice.candidates if c.name != choice.chosen)
         lines.append(f"{choice.time:>3}   {choice.chosen:<4} {waiting or '-'}")
-    return code(lines)
+    return code_block(lines)
 
 
 def _times(run: CpuRun) -> str:
@@ -98,9 +99,4 @@ def _times(run: CpuRun) -> str:
         numbers = (process.arrival, process.burst, timing.completion, timing.turnaround)
         cells = "".join(f"{number:>4} " for number in numbers)
         lines.append(f"{process.name:<5}{cells}{two_places(timing.weighted)}")
-    return code(lines)
-
-
-def code(lines: Sequence[str]) -> str:
-    """Show lines in fixed width."""
-    return "\n".join(("```", *lines, "```"))
+    return code_block(lines)

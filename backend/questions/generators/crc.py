@@ -15,6 +15,7 @@ from backend.questions.generators.crc_mistakes import (
 )
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.mixing import mixed
+from backend.questions.layout import polynomial
 from backend.questions.solvers.crc import CrcRun, CrcTask
 from backend.questions.working import working
 
@@ -28,7 +29,6 @@ _GENERATORS = (
     *("100101", "101001", "110101", "101011"),
 )
 _MAX_TRIES = 5
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,8 @@ def _undetected(chance: random.Random) -> Draft:
         f"用 {width} 位的差错图样表示（1 表示该位出错）。"
         "下列差错图样中，接收方**检测不出**的是哪个？"
     )
-    product = f"{named} × {_term(shift)}" if shift else named
+    factor = polynomial("1" + "0" * shift)
+    product = f"{named} × {factor}" if shift else named
     why = f"它等于 {product}，能被 G(x) 整除，余数仍为 0。"
     steps = (
         "收到的比特串 = 码字 ⊕ 差错图样。码字能被 G(x) 整除，所以余数只由差错图样决定。",
@@ -143,7 +144,7 @@ def _sending(chance: random.Random) -> Sending:
     runs = [divided(CrcTask(bits, generator)) for bits in drawn]
     run = next((run for run in runs if not run.accepted), runs[0])
     if chance.random() < 0.6:
-        return Sending(run, f"采用 CRC 校验，生成多项式 G(x) = {_polynomial(generator)}。", True)
+        return Sending(run, f"采用 CRC 校验，生成多项式 G(x) = {polynomial(generator)}。", True)
     return Sending(run, f"采用 CRC 校验，生成多项式 G(x) 对应的比特串为 {generator}。", False)
 
 
@@ -209,15 +210,6 @@ def _rejected(task: CrcTask, slip: Slip) -> str:
 def _verdict(remainder: str) -> str:
     said = "有差错，丢弃" if "1" in remainder else "未检出差错，接收"
     return f"余数 {remainder}，{said}"
-
-
-def _polynomial(generator: str) -> str:
-    top = len(generator) - 1
-    return " + ".join(_term(top - at) for at, bit in enumerate(generator) if bit == "1")
-
-
-def _term(power: int) -> str:
-    return "1" if power == 0 else "x" if power == 1 else "x" + str(power).translate(_SUPERSCRIPTS)
 
 
 def _draft(

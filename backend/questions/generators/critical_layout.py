@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from backend.questions.layout import code_block
 from backend.questions.solvers.critical_path import Activity, CriticalRun, Timing
 
 
@@ -12,16 +13,12 @@ def stem(run: CriticalRun, asked: str) -> str:
     last = max(run.earliest)
     return (
         f"某工程的 AOE 网如下（活动 起点→终点 持续天数），v1 为源点，v{last} 为汇点：\n"
-        f"{_code(lines)}\n{asked}"
+        f"{code_block(lines)}\n{asked}"
     )
 
 
 def _listed(activity: Activity) -> str:
     return f"{activity.name:<3} v{activity.start}→v{activity.end} {activity.duration}"
-
-
-def _code(lines: Sequence[str]) -> str:
-    return "\n".join(("```", *lines, "```"))
 
 
 def _event_table(run: CriticalRun) -> str:
@@ -31,7 +28,7 @@ def _event_table(run: CriticalRun) -> str:
         ("ve  ", [str(run.earliest[event]) for event in events]),
         ("vl  ", [str(run.latest[event]) for event in events]),
     )
-    return _code([" ".join([name, *(cell.rjust(2) for cell in row)]) for name, row in rows])
+    return code_block([" ".join([name, *(cell.rjust(2) for cell in row)]) for name, row in rows])
 
 
 def activity_table(run: CriticalRun) -> str:
@@ -41,7 +38,7 @@ def activity_table(run: CriticalRun) -> str:
         f"{t.activity.name:<4} {t.activity.duration:>2} {t.earliest:>2} {t.latest:>2} {t.slack:>2}"
         for t in run.timings
     ]
-    return _code(lines)
+    return code_block(lines)
 
 
 def steps_of(run: CriticalRun, *more: str) -> tuple[str, ...]:

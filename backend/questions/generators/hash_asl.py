@@ -15,6 +15,7 @@ from backend.questions.generators.hash_mistakes import (
 from backend.questions.generators.hash_searches import wrong_addresses, wrong_hits, wrong_misses
 from backend.questions.generators.mixing import mixed
 from backend.questions.generators.ranking import ranked
+from backend.questions.layout import code_block
 from backend.questions.solvers.hash_asl import HashRun, HashTask, Insertion, Method, fill
 
 _METHODS: dict[Method, str] = {
@@ -199,7 +200,7 @@ def _averages(wrongs: Sequence[Mistaken], at_least: int = 0) -> list[Distractor]
 def _table(run: HashRun) -> tuple[str, ...]:
     """Show where each key went, and the whole table."""
     moves = [f"- {_probed(run, insertion)}" for insertion in run.insertions]
-    return ("依次插入：\n" + "\n".join(moves), _code(_cells(run)))
+    return ("依次插入：\n" + "\n".join(moves), code_block(_cells(run)))
 
 
 def _probed(run: HashRun, insertion: Insertion) -> str:
@@ -227,10 +228,6 @@ def _cells(run: HashRun) -> list[str]:
         shown = [str(run.cells[a][0]) if run.cells[a] else " -" for a in piece]
         lines.append("存放 " + " ".join(shown))
     return lines
-
-
-def _code(lines: Sequence[str]) -> str:
-    return "\n".join(("```", *lines, "```"))
 
 
 def _sum(counts: Sequence[int]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from backend.questions.generators.page_mistakes import Past
+from backend.questions.layout import code_block
 from backend.questions.solvers.page_replacement import PageAlgorithm, PageRun
 from backend.questions.working import working
 
@@ -39,7 +40,7 @@ def _clock_steps(run: PageRun) -> list[str]:
     return [
         "每行是一次访问之后的情况：* 表示访问位为 1，> 表示指针所指的页框，"
         "淘汰一列的 - 表示装入空页框。",
-        "\n".join(("```", *lines, "```")),
+        code_block(lines),
     ]
 
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backend.questions.layout import code_block
 from backend.questions.solvers.longest_prefix_match import (
     Comparison,
     ForwardTask,
@@ -85,7 +86,7 @@ def shown_table(table: Table, chance: random.Random) -> str:
         return "\n".join(("某路由器的路由表如下：", "", *head, *rows, ""))
     lines = [f"{'目的网络':<{_COLUMN - 4}}{column}"]
     lines += [f"{cidr(route):<{_COLUMN}}{route.next_hop}" for route in table.routes]
-    return "\n".join(("某路由器的路由表如下：", "```", *lines, "```"))
+    return f"某路由器的路由表如下：\n{code_block(lines)}"
 
 
 def steps_of(task: ForwardTask) -> list[str]:

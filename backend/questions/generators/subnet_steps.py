@@ -1,8 +1,8 @@
 """The way to an address, a mask or a count of a subnet question, short enough for a phone."""
 
+from backend.questions.layout import code_block, power_of_two
 from backend.questions.solvers.subnetting import BlockFacts, Split, dotted
 
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FIRST_SHOWN = 2
 
 
@@ -18,7 +18,7 @@ def block_steps(facts: BlockFacts) -> tuple[str, ...]:
                 f"- 网络地址：{dotted(block.network)}",
                 f"- 广播地址：{dotted(block.broadcast)}（主机位全 1）",
                 f"- 主机地址：{dotted(block.network + 1)}～{dotted(block.broadcast - 1)}",
-                f"- 可分配：{_power(bits)} − 2 = {block.hosts} 个",
+                f"- 可分配：{power_of_two(bits)} − 2 = {block.hosts} 个",
             )
         ),
     )
@@ -30,15 +30,15 @@ def split_steps(done: Split, number: int | None = None) -> tuple[str, ...]:
     whole = f"/{done.whole.prefix} 的地址块"
     why = (
         f"{whole}要 {done.task.subnets} 个子网，借 {done.borrowed} 位："
-        f"{_power(done.borrowed)} = {done.count} ≥ {done.task.subnets}。"
+        f"{power_of_two(done.borrowed)} = {done.count} ≥ {done.task.subnets}。"
         if done.task.subnets is not None
         else f"{whole}，每个子网要 {done.task.hosts} 个地址，主机号取 {bits} 位："
-        f"{_power(bits)} − 2 = {first.hosts} ≥ {done.task.hosts}，借 {done.borrowed} 位。"
+        f"{power_of_two(bits)} − 2 = {first.hosts} ≥ {done.task.hosts}，借 {done.borrowed} 位。"
     )
     return (
         why,
         f"新前缀 /{done.prefix}，掩码 {dotted(first.mask)}。",
-        f"共 {done.count} 个子网，每个可分配 {_power(bits)} − 2 = {first.hosts} 个。",
+        f"共 {done.count} 个子网，每个可分配 {power_of_two(bits)} − 2 = {first.hosts} 个。",
         "\n".join(_listed(done, number)),
     )
 
@@ -66,17 +66,9 @@ def _anding(facts: BlockFacts) -> str:
     address, mask, network = (
         value >> shift & 255 for value in (facts.address, facts.block.mask, facts.block.network)
     )
-    return "\n".join(
-        (
-            f"第 {byte + 1} 个字节按位与，得 {network}：",
-            "```",
-            f"    {address:08b}  {address}",
-            f"AND {mask:08b}  {mask}",
-            f"  = {network:08b}  {network}",
-            "```",
-        )
+    lines = (
+        f"    {address:08b}  {address}",
+        f"AND {mask:08b}  {mask}",
+        f"  = {network:08b}  {network}",
     )
-
-
-def _power(exponent: int) -> str:
-    return "2" + str(exponent).translate(_SUPERSCRIPTS)
+    return f"第 {byte + 1} 个字节按位与，得 {network}：\n{code_block(lines)}"

@@ -20,6 +20,7 @@ from backend.questions.generators.congestion_mistakes import (
 from backend.questions.generators.frame import Distractor, Draft
 from backend.questions.generators.mixing import mixed
 from backend.questions.generators.ranking import ranked
+from backend.questions.layout import code_block
 from backend.questions.solvers.tcp_congestion import (
     CongestionRun,
     CongestionTask,
@@ -284,7 +285,7 @@ def _table(run: CongestionRun, shown: int, by_rtt: bool = False) -> str:
         lines = [
             f"{label} {' '.join(f'{value:>2}' for value in row)}" for label, row in rows.items()
         ]
-        pieces.append("\n".join(("```", *lines, "```")))
+        pieces.append(code_block(lines))
     return "\n".join(pieces)
 
 

@@ -17,6 +17,7 @@ from backend.questions.generators.traversal_facts import (
     parent,
     single_parents,
 )
+from backend.questions.layout import code_block
 from backend.questions.solvers.traversal_reconstruction import (
     SEQUENCES,
     Order,
@@ -121,7 +122,7 @@ def _steps(run: TraversalRun) -> tuple[str, ...]:
 
 
 def _drawn(tree: Tree) -> str:
-    return "\n".join(("```", *_lines(tree, "", 0), "```"))
+    return code_block(_lines(tree, "", 0))
 
 
 def _lines(tree: Tree, side: str, depth: int) -> list[str]:
