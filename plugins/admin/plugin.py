@@ -123,6 +123,9 @@ class AdminPlugin:
         name = wording.named(number, group)
         match command.kind:
             case "push":
+                refusal = self._refusal(group)
+                if refusal is not None:
+                    return wording.not_pushed(name, refusal)
                 return wording.pushed(name, await self._push_now(group, now))
             case "test":
                 return wording.tested(name, await self._test(group))
@@ -135,19 +138,23 @@ class AdminPlugin:
 
     async def _test(self, group: Group) -> str | None:
         """Send a harmless message; None when it was confirmed, or what went wrong."""
-        conversation = Conversation(group.platform, group.bot, group.conversation_id, True)
-        caps = self._outbox.caps(conversation)
-        if caps is None:
-            return wording.NOT_RUNNING
-        if not caps.unprompted:
-            return wording.NO_PUSHES
+        refusal = self._refusal(group)
+        if refusal is not None:
+            return refusal
         try:
-            await self._outbox.send(conversation, Reply(wording.TEST_MESSAGE, "command"))
+            await self._outbox.send(_conversation(group), Reply(wording.TEST_MESSAGE, "command"))
         except NotSent as refused:
             return str(refused)
         except DeliveryUncertain as uncertain:
             return str(uncertain) or wording.UNCERTAIN
         return None
+
+    def _refusal(self, group: Group) -> str | None:
+        """Say why nothing can be sent to a group unasked; None when it can."""
+        caps = self._outbox.caps(_conversation(group))
+        if caps is None:
+            return wording.NOT_RUNNING
+        return None if caps.unprompted else wording.NO_PUSHES
 
     async def _pause(self, group: Group, *, paused: bool, now: datetime) -> bool:
         """Pause a group or let it go on; whether that changed anything."""
@@ -158,3 +165,7 @@ class AdminPlugin:
             group.key, group.platform, group.bot, group.conversation_id, settings, now
         )
         return True
+
+
+def _conversation(group: Group) -> Conversation:
+    return Conversation(group.platform, group.bot, group.conversation_id, is_group=True)

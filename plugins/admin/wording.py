@@ -147,6 +147,11 @@ def pushed(name: str, problem: str | None) -> str:
     return f"{name}：加推没有确认送达，{problem or '原因不明'}。详情看“/管理 状态”。"
 
 
+def not_pushed(name: str, problem: str) -> str:
+    """Say why an extra question was not even tried."""
+    return f"{name}：没有加推，{problem}。"
+
+
 def tested(name: str, problem: str | None) -> str:
     """Say what came of a test message."""
     if problem is None:

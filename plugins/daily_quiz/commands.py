@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Literal
 
-from plugins.clock_words import parse_times
+from plugins.answers import parse_answers
+from plugins.clock_words import parse_times, without_times
 
 Kind = Literal[
     "show",
@@ -22,13 +23,17 @@ Kind = Literal[
     "quiet",
     "reset",
     "explain",
+    "give_up",
     "wrong",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """``kind`` and what goes with it; "wrong" has the sentence that says how to write it."""
+    """``kind`` and what goes with it; "wrong" has the sentence that says how to write it.
+
+    "show" and "explain" may have the number of a question.
+    """
 
     kind: Kind
     times: tuple[time, ...] = ()
@@ -40,13 +45,22 @@ class Command:
 _HEAD = re.compile(
     r"^[/／]?\s*(每日一题|每日一練|今日一题|今天的题|设置|群设置)\s*(.*)$", re.DOTALL
 )
+_NTH = r"(?:第\s*)?(\d{1,2}|[一二三四五六七八九十])\s*(?:道)?(?:小)?(?:题|题目)?"
+_WISH = r"(?:我)?(?:想|要|直接)?(?:看看?|看一?下|查看|求|发|给我)?\s*(?:一下)?\s*"
+_OF_TODAY = r"(?:今天的?题?|这道?题的?|每日一题的?)?\s*"
 _EXPLAIN = re.compile(
-    r"^[/／]?\s*(?:看|要|求)?\s*(?:今天的?|这题的?|每日一题的?)?(?:解析|答案)(?:呢)?[?？]?$"
+    rf"[/／]?\s*{_WISH}{_OF_TODAY}(?:(?P<before>{_NTH})\s*的?\s*)?(?:解析|答案)"
+    rf"(?:\s*[:：]?\s*(?P<after>{_NTH}))?(?:呢|吧)?[?？!！。.~～]*"
+)
+_GIVE_UP = re.compile(
+    r"[/／]?\s*(?:这道?题)?(?:我)?(?:先|真的?|完全)?(?:跳过|跳|pass|skip|不会(?:做|写|答)?|不知道|没思路"
+    r"|算了|不答了?)(?:这道?题)?(?:了|吧|啊|呀|哦|……|\.\.\.)?[?？!！。.~～\s]*",
+    re.IGNORECASE,
 )
 _SPREAD = re.compile(r"([一二三四五六日天])\s*[-~到至—]\s*(?:周|星期)?([一二三四五六日天])")
 _SEPARATORS = re.compile(r"[\s,，、;；]+")
 _WEEKDAYS = {char: day for day, char in enumerate("一二三四五六日")} | {"天": 6, "七": 6}
-_NUMERALS = str.maketrans("一二两三四五", "122345")
+_NUMERALS = str.maketrans("一二两三四五六七八九", "1223456789")
 _ON = ("开", "开启", "打开", "开始", "启用", "on")
 _OFF = ("关", "关闭", "停", "停止", "停用", "off")
 _HOW: dict[str, str] = {
@@ -68,15 +82,22 @@ _UNKNOWN = (
 def parse(text: str) -> Command | None:
     """Read a command; None when the message is not about the daily question."""
     said = text.strip()
-    if _EXPLAIN.match(said):
-        return Command("explain")
+    explain = _EXPLAIN.fullmatch(said)
+    if explain is not None:
+        return Command("explain", numbers=_numbers(explain["before"] or explain["after"] or ""))
+    if _GIVE_UP.fullmatch(said):
+        return Command("give_up")
     match = _HEAD.match(said)
     if match is None:
         return None
     head, rest = match[1], match[2].strip(" 　。.!！?？:：")
-    is_settings = head in ("设置", "群设置")
-    if not rest:
-        return Command("settings" if is_settings else "show")
+    if head in ("设置", "群设置"):
+        if not rest:
+            return Command("settings")
+    elif not rest or re.fullmatch(_NTH, rest):
+        return Command("show", numbers=_numbers(rest))
+    elif parse_answers(rest) is not None:
+        return None  # 每日一题 B is an answer
     command = _setting(rest)
     if command is not None:
         return command
@@ -106,10 +127,10 @@ def _value(word: str, value: str) -> Command | None:
     match word:
         case "时间":
             times = tuple(sorted(set(parse_times(value))))
-            return Command("times", times=times) if times else None
+            return Command("times", times=times) if times and _is_all(value) else None
         case "公布":
             times = parse_times(value)
-            return Command("reveal", times=times) if len(times) == 1 else None
+            return Command("reveal", times=times) if len(times) == 1 and _is_all(value) else None
         case "数量":
             numbers = _numbers(value)
             return Command("count", numbers=numbers) if len(numbers) == 1 else None
@@ -129,6 +150,11 @@ def _value(word: str, value: str) -> Command | None:
             return _quiet(value)
 
 
+def _is_all(value: str) -> bool:
+    """Whether no number is left over that may have been meant as a time: 7点 12."""
+    return re.search(r"\d", without_times(value)) is None
+
+
 def _quiet(value: str) -> Command | None:
     if value in ("无", "关", "没有", "不要", "取消"):
         return Command("quiet")
@@ -137,7 +163,7 @@ def _quiet(value: str) -> Command | None:
 
 
 def _numbers(value: str) -> tuple[int, ...]:
-    plain = value.translate(_NUMERALS)
+    plain = value.replace("十", "10").translate(_NUMERALS)
     return tuple(int(number) for number in re.findall(r"\d{1,3}", plain))
 
 
@@ -148,9 +174,7 @@ def _weekdays(value: str) -> tuple[int, ...]:
         return tuple(range(5))
     if value == "周末":
         return (5, 6)
-    spread = re.search(
-        r"([一二三四五六日天])\s*[-~到至—]\s*(?:周|星期)?([一二三四五六日天])", value
-    )
+    spread = _SPREAD.search(value)
     if spread is not None:
         first, last = _WEEKDAYS[spread[1]], _WEEKDAYS[spread[2]]
         return tuple(range(first, last + 1)) if first <= last else ()

@@ -28,7 +28,7 @@ from plugins.daily_quiz.delivering import (
     TellOperator,
     always_ready,
 )
-from plugins.daily_quiz.question_pushes import QuestionPushes
+from plugins.daily_quiz.question_pushes import QuestionPushes, conversation_of
 from plugins.daily_quiz.reminder_pushes import ReminderPushes
 from plugins.daily_quiz.reveal_pushes import RevealPushes
 from plugins.messages import Conversation, Outbox, Reply
@@ -111,8 +111,13 @@ class Pusher:
         return await self._with_a_message(pushes, now)
 
     async def push_now(self, group: Group, now: datetime) -> str | None:
-        """Send one more question at once, at the operator's wish; None or why it was not sent."""
-        push = self._questions.extra(group, now)
+        """Send one more question at once, at the operator's wish; None or why it was not sent.
+
+        It is not tried again: what did not go out is no question that waits for answers.
+        """
+        if self._courier.must_wait(conversation_of(group)):
+            return wording.NO_PUSHES
+        push = await self._questions.extra(group, now)
         await self._courier.deliver(push, now)
         row = await self._ledger.find(group.key, push.slot, push.day)
         return None if row is not None and row.state == "confirmed" else (row.reason if row else "")

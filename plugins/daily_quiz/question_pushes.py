@@ -1,19 +1,29 @@
 """Which of the groups' questions are due, and how each is put."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from backend.knowledge.library import Library
 from backend.learning.askings import Askings
-from backend.learning.groups import Group, Groups, Slot, slots_of
+from backend.learning.groups import (
+    REVEAL_AFTER,
+    Group,
+    Groups,
+    GroupSettings,
+    Slot,
+    slots_of,
+)
 from backend.learning.selection import Selection
-from backend.learning.values import SHANGHAI, Asking
+from backend.learning.values import SHANGHAI, Asking, study_day
 from plugins.asking_words import HOW_TO_ANSWER_GROUP, question_reply
 from plugins.daily_quiz import wording
 from plugins.daily_quiz.delivering import LOOK_BACK, Courier, Push, TellOperator
 from plugins.messages import Conversation, Reply
 
 _EXTRA_REVEALED_AFTER = timedelta(hours=2)
+_BEFORE_QUIET = timedelta(minutes=5)
+"""Leaves the clock and the platform a moment to get it done."""
 
 
 class QuestionPushes:
@@ -71,12 +81,19 @@ class QuestionPushes:
             and not self._courier.is_settled(group.key, slot.name, slot.day)
         ]
 
-    def extra(self, group: Group, now: datetime) -> Push:
-        """Return one more question, due now; it stands beside the day's places."""
+    async def extra(self, group: Group, now: datetime) -> Push:
+        """Return one more question, due now or never; it is numbered after the day's."""
         local = now.astimezone(SHANGHAI)
-        slot = Slot(0, local.date(), now, now + _EXTRA_REVEALED_AFTER)
-        # To the millisecond: two wishes within one second are two questions.
-        return self._push(group, slot, f"extra-{local:%H%M%S%f}"[:-3])
+        reveal_at = reveal_of_extra(group.settings, now)
+        slot = Slot(await self._next_place(group, now), local.date(), now, reveal_at)
+        push = self._push(group, slot, f"extra-{local:%H%M%S}")
+        return replace(push, window=timedelta(0))
+
+    async def _next_place(self, group: Group, now: datetime) -> int:
+        recent = await self._askings.of_group(group.key, now - 2 * LOOK_BACK)
+        today = study_day(now)
+        taken = [one.place for one in recent if one.day == today or one.revealed_at is None]
+        return max([group.settings.count, *taken]) + 1
 
     def _push(self, group: Group, slot: Slot, name: str) -> Push:
         # The same id at every try, in every process.
@@ -132,6 +149,25 @@ class QuestionPushes:
         if (group.key, today) not in self._told:
             self._told.add((group.key, today))
             await self._tell_operator(wording.passive_notice(group.platform))
+
+
+def reveal_of_extra(settings: GroupSettings, now: datetime) -> datetime:
+    """Return when an extra question is revealed: after two hours, unless the group is quiet then.
+
+    Then it is just before the quiet hours, where that leaves time to answer, else after them.
+    """
+    usual = now + _EXTRA_REVEALED_AFTER
+    local = usual.astimezone(SHANGHAI)
+    if settings.quiet is None or not settings.is_quiet(local.time()):
+        return usual
+    begin, end = settings.quiet
+    begins = datetime.combine(local.date(), begin, SHANGHAI)
+    if begins > local:
+        begins -= timedelta(days=1)
+    if begins - _BEFORE_QUIET - now >= REVEAL_AFTER:
+        return begins - _BEFORE_QUIET
+    ends = datetime.combine(local.date(), end, SHANGHAI)
+    return ends if ends > local else ends + timedelta(days=1)
 
 
 def conversation_of(group: Group) -> Conversation:

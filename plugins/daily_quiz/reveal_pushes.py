@@ -50,7 +50,7 @@ class RevealPushes:
     def _push(self, group: Group, asking: Asking, slot: str, due_at: datetime) -> Push:
         async def compose() -> Reply | str:
             tally = await self._askings.tally(asking.id)
-            head = wording.reveal_head(self._library, asking)
+            head = wording.reveal_head(self._library, asking, group.settings.count)
             return reveal_reply(self._library, asking, tally, head)
 
         return Push(

@@ -427,3 +427,84 @@ async def test_nobody_is_reminded_where_pushes_are_forbidden(open_house):
         await remind(house, 20, 0, at(10))
         await house.run_due(at(20))
         assert (house.outbox.sent, house.told, await states(house)) == ([], [], [])
+
+
+# Questions that the operator pushes in addition
+
+
+async def pushes_now(house, moment):
+    house.now = moment
+    return await house.pusher.push_now(await house.groups.get(GROUP.key), moment)
+
+
+async def test_an_extra_question_where_pushes_are_forbidden_never_opens(open_house):
+    async with open_house(outbox=FakeOutbox(unprompted=False)) as house:
+        await house.switch_on()
+        assert "不允许主动推送" in await pushes_now(house, at(10))
+        assert await house.askings.of_group(GROUP.key, at(0)) == []
+        assert await states(house) == []
+
+
+async def test_an_extra_question_that_did_not_go_out_is_given_up_and_withdrawn(house):
+    await house.switch_on()
+    house.outbox.connected = False
+    assert await pushes_now(house, at(10)) == "没有连接"
+    assert [state for _, state in await states(house)] == ["skipped"]
+    assert await house.askings.of_group(GROUP.key, at(0)) == []
+    house.outbox.connected = True
+    await house.run_due(at(10, 1))
+    assert house.outbox.sent == []
+
+
+async def test_extra_questions_are_numbered_after_the_day_s_and_can_be_answered(house):
+    await house.switch_on()
+    await house.run_due(at(12, 30))
+    for minute in (31, 32):
+        assert await pushes_now(house, at(12, minute)) is None
+    heads = [text.split("】")[0] for text in house.outbox.texts(GROUP.key)]
+    assert "加推" not in heads[0]
+    assert "第 2 题（加推）" in heads[1]
+    assert "第 3 题（加推）" in heads[2]
+    house.now = at(12, 40)
+    reply = await house.quiz.respond(house.message("1A 2B 3C"))
+    assert reply.text.startswith("收到：第 1 题 A、第 2 题 B、第 3 题 C")
+
+
+async def test_the_numbers_of_extra_questions_begin_anew_every_day(house):
+    await house.switch_on()
+    for day in (22, 23):
+        await pushes_now(house, at(10, day=day))
+        await house.run_due(at(12, 30, day=day))
+        await house.run_due(at(21, 30, day=day))
+    assert [one.place for one in await house.askings.of_group(GROUP.key, at(0))] == [1, 2, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "revealed", "promised"),
+    [
+        (at(10), at(12), "12:00"),
+        (at(21, 30), at(22, 55), "22:55"),
+        (at(22, 40), at(7, day=23), "明天 07:00"),
+        (at(0, 30), at(7), "07:00"),
+        (at(4, 59), at(7), "07:00"),
+    ],
+)
+async def test_an_extra_question_is_revealed_when_it_was_promised(house, asked, revealed, promised):
+    await house.switch_on(times=(time(13),))
+    assert await pushes_now(house, asked) is None
+    house.now = asked + timedelta(minutes=1)
+    reply = await house.quiz.respond(house.message("B"))
+    assert f"{promised} 公布答案" in reply.text
+    await house.run_due(revealed - timedelta(minutes=1))
+    assert len(house.outbox.sent) == 1
+    await house.run_due(revealed)
+    assert len(house.outbox.sent) == 2
+
+
+async def test_each_of_several_reveals_says_which_question_it_is_of(house):
+    await house.switch_on(count=2)
+    await house.run_due(at(12, 30))
+    await house.run_due(at(21, 30))
+    heads = [text.split("】")[0] for text in house.outbox.texts(GROUP.key)]
+    assert heads[2].endswith("22 日第 1 题答案")
+    assert heads[3].endswith("22 日第 2 题答案")

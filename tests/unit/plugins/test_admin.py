@@ -177,6 +177,16 @@ async def test_an_extra_question_is_pushed_at_once_to_the_right_group(house, plu
     assert reply.asking is not None
 
 
+async def test_a_platform_that_is_not_running_or_takes_no_pushes_gets_no_extra(house, plugin):
+    await house.switch_on(Conversation("absent", "bot", "1", is_group=True))
+    assert f"没有加推，{wording.NOT_RUNNING}" in await told(house, plugin, "/管理 推送 1")
+    await house.switch_on()
+    house.outbox._caps = type(house.outbox._caps)("fake", 1500, unprompted=False)
+    assert f"没有加推，{wording.NO_PUSHES}" in await told(house, plugin, "/管理 推送 2")
+    assert await house.askings.of_group(GROUP.key, at(0)) == []
+    assert "没有推送失败" in await told(house, plugin, "/管理 状态")
+
+
 async def test_a_push_that_fails_says_why(house, plugin):
     await house.switch_on()
     house.outbox.failures.append(NotSent("机器人不在这个群里", can_retry=False))

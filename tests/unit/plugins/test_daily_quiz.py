@@ -1,14 +1,16 @@
 """The daily question as members and admins of a group meet it, on a real database."""
 
+import json
 import os
 from datetime import time
+from pathlib import Path
 
 import pytest
 
 from backend.learning.groups import GroupSettings
 from plugins.daily_quiz import wording
+from plugins.daily_quiz.changes import changed_settings
 from plugins.daily_quiz.commands import parse
-from plugins.daily_quiz.plugin import changed_settings
 from tests.learning_house import GROUP, at, learning_house
 
 
@@ -73,7 +75,7 @@ async def test_every_setting_can_be_changed_and_is_shown(house):
     shown = (await say(house, "/设置")).text
     for part in (
         "12:30、18:00",
-        "周一二三四五",
+        "周一到周五",
         "22:00",
         "数据结构、计算机组成原理",
         "2–4",
@@ -116,7 +118,7 @@ async def test_an_answer_in_the_group_is_confirmed_without_giving_anything_away(
 async def test_the_first_answer_counts(asked):
     await say(asked, "B")
     again = await say(asked, "C")
-    assert "以第一次的 B 为准" in again.text
+    assert again.text == wording.ALREADY
     tally = await asked.askings.tally((await the_asking(asked)).id)
     assert tally.total == 1
 
@@ -125,7 +127,7 @@ async def test_quoting_the_question_answers_it_and_quoting_chatter_does_not_hurt
     await asked.askings.note_messages("no such", GROUP.key, [])
     reply = await say(asked, "选 d 吧", quoted="1")
     assert reply.text.startswith("收到，选 D")
-    assert "以第一次的 D 为准" in (await say(asked, "A", quoted="no such message")).text
+    assert (await say(asked, "A", quoted="no such message")).text == wording.ALREADY
 
 
 async def test_answering_privately_is_graded_at_once_and_counts_for_the_group(asked):
@@ -143,7 +145,9 @@ async def test_answering_privately_is_graded_at_once_and_counts_for_the_group(as
 
 
 async def test_a_stranger_s_private_letter_is_no_answer_to_any_group(asked):
-    assert await say(asked, "A", user="999", conversation=asked.private("999")) is None
+    reply = await say(asked, "A", user="999", conversation=asked.private("999"))
+    assert "先在群里 @我 答一次" in reply.text
+    assert (await asked.askings.tally((await the_asking(asked)).id)).total == 0
 
 
 async def test_several_open_questions_ask_for_the_number(house):
@@ -152,7 +156,7 @@ async def test_several_open_questions_ask_for_the_number(house):
     reply = await say(house, "B")
     assert "请带上题号" in reply.text
     both = await say(house, "1B 2C")
-    assert both.text.count("收到") == 2
+    assert both.text == "收到：第 1 题 B、第 2 题 C，21:30 公布答案。"
     by_quote = await say(house, "A", user="8", quoted="2")
     assert by_quote.text.startswith("收到")
 
@@ -188,7 +192,7 @@ async def test_without_an_open_question_the_next_time_is_said(house):
         "每日一题是什么意思",
         "设置断点",
         "c语言",
-        "AB",
+        "BCD",
         "答案是多少位",
         "解析一下死锁",
     ],
@@ -214,8 +218,59 @@ def test_resetting_keeps_the_switch(house):
 
 
 def test_a_letter_without_its_number_is_told_which_numbers_there_are():
-    assert "只有一道题" in wording.which_of([2])
+    assert "只有第 2 题" in wording.which_of([2])
     assert "“1A 2A 3A”，或引用" in wording.which_of([1, 2, 3])
-    with_an_extra = wording.which_of([0, 1, 2])
-    assert "现在有 3 道题" in with_an_extra
-    assert "“1A 2A”（加推的那道题号写 0）" in with_an_extra
+
+
+def test_no_message_of_the_evaluation_is_taken_for_a_command():
+    path = Path(__file__).parents[3] / "evaluation/data/messages.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    texts = {text for row in rows for text in (row["text"], *row.get("history", []))}
+    assert len(texts) > 600
+    assert [text for text in texts if parse(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ((0, 1, 2, 3, 4), "周一到周五"),
+        ((0, 1, 2, 3, 4, 5, 6), "每天"),
+        ((5, 6), "周六日"),
+        ((0, 2, 4), "周一三五"),
+        ((3,), "周四"),
+    ],
+)
+def test_weekdays_in_a_row_are_said_as_a_stretch(days, said):
+    assert wording.weekdays_text(days) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("7点 12点 18点", (time(7), time(12), time(18))),
+        ("7:00 12:00", (time(7), time(12))),
+        ("早上7点 晚上9点半", (time(7), time(21, 30))),
+    ],
+)
+async def test_several_times_are_set_as_they_are_said(house, text, times):
+    await say(house, f"/每日一题 时间 {text}", is_group_admin=True)
+    assert (await house.groups.get(GROUP.key)).settings.times == times
+
+
+@pytest.mark.parametrize("text", ["时间 7点 12", "公布 21点 30"])
+async def test_a_number_that_may_be_a_time_is_never_dropped(house, text):
+    assert "这样写" in (await say(house, f"/每日一题 {text}", is_group_admin=True)).text
+    assert await house.groups.get(GROUP.key) is None
+
+
+async def test_answers_are_not_revealed_in_quiet_hours(house):
+    reply = await say(house, "/每日一题 公布 23:30", is_group_admin=True)
+    assert "安静时段" in reply.text
+    assert await house.groups.get(GROUP.key) is None
+
+
+async def test_switching_on_in_a_pause_says_who_paused(house):
+    await house.switch_on(paused=True)
+    reply = await say(house, "/每日一题 开", is_group_admin=True)
+    assert "运营者暂停" in reply.text
+    assert "已开启" not in reply.text
