@@ -34,14 +34,14 @@ class Book:
 
     async def export(self, visit: Visit, command: Command) -> Reply:
         """Hand out the wrong book as a file."""
-        if command.words:
+        scope = self._scopes.read(command.words)
+        if scope is None:
             return Reply(wording.FORMS, "command", private=visit.is_group)
-        scope = Scope("all", (), "")
         entries = await self._entries(visit, scope)
         if not entries:
             return Reply(no_wrong(scope), "command", private=visit.is_group)
         file = written(self._library, entries, command.form, visit.now)
-        text = wording.exported(len(entries), command.form)
+        text = wording.exported(len(entries), command.form, scope)
         return Reply(text, "command", attachment=file, private=visit.is_group)
 
     async def _entries(self, visit: Visit, scope: Scope) -> list[Entry]:

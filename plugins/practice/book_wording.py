@@ -8,7 +8,10 @@ from plugins.practice.commands import Form
 from plugins.practice.exports import Entry
 from plugins.practice.wording import dots, first_line, shortened
 
-FORMS = "可以导出三种格式：/错题本 导出 md（直接看）、csv（表格）、anki（做成卡片）。"
+FORMS = (
+    "可以导出三种格式：/错题本 导出 md（直接看）、csv（表格）、anki（做成卡片）；"
+    "只要一科就加上科目：/错题本 导出 网络 csv。"
+)
 SHOWN = 10
 _STEM_CHARS = 36
 _HOW_TO_OPEN: dict[Form, str] = {
@@ -53,6 +56,7 @@ def _next(entries: Sequence[Entry], scope: Scope) -> str:
     return "".join(lines)
 
 
-def exported(count: int, form: Form) -> str:
+def exported(count: int, form: Form, scope: Scope) -> str:
     """Say what is in the file and how to open it."""
-    return f"错题本导出好了，共 {count} 题。{_HOW_TO_OPEN[form]}"
+    where = "" if scope.kind == "all" else f"（{shortened(scope.label, 20)}）"
+    return f"错题本{where}导出好了，共 {count} 题。{_HOW_TO_OPEN[form]}"

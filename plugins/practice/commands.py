@@ -10,29 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backend.questions.scope import SUBJECT_NAMES
+from plugins.practice.phrases import EXACT, Kind
+from plugins.slips import Slips
 
-Kind = Literal[
-    "practise",
-    "again",
-    "wrong",
-    "review",
-    "go_on",
-    "skip",
-    "show_answer",
-    "book",
-    "export",
-    "mock",
-    "hand_in",
-    "hand_in_surely",
-    "quit",
-    "give_up",
-    "resume",
-    "previous",
-    "left",
-    "details",
-    "report",
-    "doubt",
-]
 Form = Literal["md", "csv", "anki"]
 
 
@@ -42,7 +22,8 @@ class Command:
 
     ``number`` counts the questions of a mock exam, or is the place of one in it or in a day. A
     command that is not ``sure`` is one only if ``words`` are a part of the outline. ``offhand`` is
-    来道题: in the middle of a topic, one on that topic is meant.
+    来道题: in the middle of a topic, one on that topic is meant. So many questions as ``number``
+    says were wished at once by 三道, and hard ones are by ``harder``.
     """
 
     kind: Kind
@@ -51,35 +32,42 @@ class Command:
     form: Form = "md"
     sure: bool = True
     offhand: bool = False
+    harder: bool = False
 
 
 _NUMBER = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})"
 _POLITE = (
     r"(?:请|麻烦|那就|那|好的|好|嗯|行|ok)?[,，、 ]*(?:你)?(?:再)?"
-    r"(?:给我|帮我|我想要|我想|我要|我来|想|能不能|可不可以|可以|能)?(?:再)?(?:随机|随便|任意)?(?:再)?"
+    r"(?:给我|帮我|我想要|我想|我要|我来|想|能不能|可不可以|可以|能)?(?:给我|帮我)?(?:再)?"
+    r"(?:随机|随便|任意)?(?:再)?"
 )
 _OVER = (
     r"(?:做做|做|试试|试一下|考考我|考我|练练手|练练|练手|看看)?"
-    r"(?:吧|呗|呀|啊|哈|哦|嘛|啦|谢谢|,|，|!|~| )*"
+    r"(?:吧|呗|呀|啊|哈|哦|嘛|啦|吗|么|谢谢|,|，|!|~| )*"
 )
 _TOPIC = r"(?P<topic>.{0,20}?)"
 _QUESTION = r"(?P<question>(?:的)?(?:选择|单选|练习|复习)?(?:题目|试题|题))?"
 
 _ONE = re.compile(
-    _POLITE
-    + r"(?:来|出|给|整|抽|做|练|刷|考|搞|换)(?:我|考我)?(?P<count>一|1|几|两)?(?P<unit>道|题|个|点)"
+    _POLITE + r"(?:来|出|给|整|抽|做|练|刷|考|搞|换)(?:我|考我)?"
+    r"(?P<count>几|\d{1,2}|[一二两三四五六七八九十]{1,3})?(?P<unit>道|题|个|点)"
     + rf" ?{_TOPIC} ?{_QUESTION}(?:我)?{_OVER}"
 )
 _DRILL = re.compile(
     _POLITE
-    + r"(?P<verb>练习|练一练|练练|练一下|练下|练|刷一刷|刷刷|刷|做做|做|考考我|考考|考我|测测我)"
-    + rf"(?:一下)? ?{_TOPIC} ?{_QUESTION}{_OVER}"
+    + r"(?P<verb>练习题|练题|刷题|做题|练习|练一练|练练|练一下|练下|练|刷一刷|刷刷|刷|做做|做"
+    r"|考考我|考考|考我|测测我|抽查我?)" + rf"(?:一下)? ?{_TOPIC} ?{_QUESTION}{_OVER}"
 )
 _SUBJECTS = "|".join(
     sorted((name for names in SUBJECT_NAMES.values() for name in names), key=len, reverse=True)
 )
 _SUBJECT_FIRST = re.compile(
     rf"(?P<topic>{_SUBJECTS})(?:的)?(?:再)?(?:来|出|整)(?:一|1)?(?:道|题|个)(?:题)?{_OVER}"
+)
+_OF_A_TOPIC = re.compile(
+    r"(?:(?:你(?:这儿|这里)?)?(?:有没有|有|想要|想做|要)(?:关于)?)? ?(?P<topic>.{1,20}?)"
+    r"(?:方面的|相关的|的) ?(?:选择|单选|练习|复习)?(?:题目|试题|题)(?:吗|没有|没|么|呢)?"
+    rf"|(?P<subject>{_SUBJECTS})(?:选择|单选|练习)题"
 )
 _WRONG = re.compile(
     _POLITE
@@ -97,8 +85,9 @@ _BOOK_ASKED = re.compile(
     r"|我(?:做)?错(?:了|过)的(?:题目|题)(?:有哪些|呢)?"
 )
 _EXPORT = re.compile(
-    r"(?:导出|下载)(?:我的|一下)?(?:错题本|错题集|错题)(?P<form>.*)"
-    r"|(?:我的)?(?:错题本|错题集|错题)\s*(?:导出|下载)(?P<form2>.*)"
+    rf"(?:帮我|给我|请)?(?:导出|下载)(?:一下)?(?:我的)?{_TOPIC}(?:的)?(?:错题本|错题集|错题)(?P<form>.*)"
+    rf"|(?:帮我|请)?(?:把|将)?(?:我的)?(?P<topic2>.{{0,20}}?)(?:的)?(?:错题本|错题集|错题)\s*(?:都|全部)?"
+    r"(?:导出|下载)(?:出来|来|一下|下来)?(?P<form2>.*)"
     r"|导出(?:成|为|到)?\s*(?P<form3>anki|csv|excel|md|markdown)(?:的)?(?:格式|文件|卡片)?"
 )
 _MOCK = re.compile(
@@ -139,46 +128,41 @@ _STUDY = re.compile(
 # The subject's own name is no question about a 原理.
 _PRINCIPLES = re.compile(r"(?:计算机)?组成原理")
 
-_SENTENCES: dict[Kind, str] = {
-    "again": """再来一道 再来一题 再来一个 再来 再来道题 再来一道题 再来个题 下一题 下一道 下一个
-        下题 换一题 换一道 换道题 换个题 换一道题 换题 接着练 继续练 继续做题 继续刷题
-        再做一道 再出一道 再出一题 再练一道 再刷一道 再考一道""",
-    "review": """复习 开始复习 去复习 我要复习 我想复习 今日复习 今天复习 今天的复习 复习任务
-        今天复习什么 今天复习啥 今天该复习什么 该复习什么 该复习什么了 要复习什么 复习什么 复习啥
-        有什么要复习的 有哪些要复习的 哪些要复习 哪些该复习了 今天要复习什么 今天要复习哪些
-        到期复习 该复习了""",
-    "go_on": "继续 接着来 继续来 go",
-    "skip": "跳过 跳过这题 跳过这道 跳过这道题 这题跳过 这道题跳过 先跳过 先跳过这题 跳 pass skip",
-    "show_answer": """不会 我不会 不会做 我不会做 这题不会 这道题不会 这题我不会 完全不会 真不会
-        不知道 我不知道 没思路 没有思路 看答案 看下答案 看看答案 直接看答案 给我答案 公布答案
-        答案 答案是什么 答案是啥 显示答案 看解析 看看解析 解析 认输 我认输""",
-    "hand_in": """交卷 我要交卷 现在交卷 提交试卷 提交卷子 我交卷 交卷了 我要交卷了 我交卷了
-        我想交卷 提交 确认 确定""",
-    "hand_in_surely": "确认交卷 确定交卷 交卷确认 直接交卷 就交卷",
-    "quit": "退出 放弃 结束 不做了 不考了",
-    "give_up": "放弃模考 退出模考 结束模考 取消模考 放弃这次模考",
-    "resume": """继续模考 接着模考 继续考试 接着考试 继续考 接着考 回到模考 继续做模考 模考继续
-        继续做卷子 接着做卷子""",
-    "previous": "上一题 上一道 上一道题 上题 前一题 返回上一题 回到上一题 看上一题 回上一题",
-    "left": """还剩多少时间 还有多少时间 剩多少时间 剩余时间 还剩多久 还有多久 还剩几分钟 还有几分钟
-        还剩多少分钟 还有多少分钟 时间还剩多少 还有多长时间 还剩多长时间 还有多少题 还剩多少题
-        还有几题 还剩几题 还有几道题 还剩几道题 还有多少道题 还剩多少道题 剩几题 剩多少题
-        还有几题没做 还有多少题没做 还有几题没答 还有多少题没答 还有哪些题没做 哪些题没做""",
-    "mock": "考试开始 开始考试 开考 开始模考",
-    "practise": """练 练习 练题 刷题 做题 出题 来题 我要做题 我想做题 我要刷题 我想刷题 开始做题
-        开始刷题 开始练习 考考我 测测我 随机一题 随机一道 随机来一题 随机出题""",
-    "book": """错题 错题本 错题集 错题列表 我的错题 我的错题本 看错题 看看错题 看我的错题 查错题
-        查看错题 查看错题本 打开错题本 错题记录""",
-}
-_EXACT: dict[str, Kind] = {
-    sentence: kind for kind, said in _SENTENCES.items() for sentence in said.split()
+_HARD = re.compile(
+    r"^(?:更|比较|稍微|再)?(?:难(?!点$)|有难度|有挑战)(?:一点|一些|点|些)?儿?(?:的| |$)"
+    r"|(?<=.)的?(?:难|有难度)(?:一点|一些)?的?$"
+)
+_REQUEST = re.compile(r"(?:请问)?你?(?:能不能|可不可以|可以|能|有没有|有).*(?P<end>[吗么])$")
+_THANKS = re.compile(
+    r"^(?:好的?|好滴|好嘞|谢谢(?:你|您|啦|老师)?|谢啦|多谢|感谢|嗯+|哦+|ok|行|懂了|明白了?|知道了|会了"
+    r"|收到|了解|原来如此|辛苦了)[ ,，。.!~、]+"
+    r"|[ ,，。.!~、]+(?:谢谢(?:你|您|啦)?|谢啦|多谢)$"
+)
+_WRONG_TONE = re.compile(r"(?P<verb>^再?(?:来|出|做|考)(?:一|几|两|三)?)到(?=.*题$)")
+_HEADS = Slips(("练", "练习", "刷题", "做题", "复习", "错题", "错题本", "模考", "纠错"))
+_WORDS = Slips(
+    sentence
+    for sentence, kind in EXACT.items()
+    if (len(sentence) > 2 and kind not in ("left", "show_answer"))
+    or sentence in ("刷题", "错题", "模考")
+)
+_FORMS: dict[str, Form] = {
+    "": "md",
+    "md": "md",
+    "markdown": "md",
+    "csv": "csv",
+    "excel": "csv",
+    "表格": "csv",
+    "anki": "anki",
+    "卡片": "anki",
+    "anki卡片": "anki",
 }
 _OF_A_PAPER: tuple[Kind, ...] = ("previous", "left")
 _ONLY_IN_A_PAPER = ("提交", "确认", "确定", "退出", "放弃", "结束", "不做了", "不考了")
 _LEADING = ("练习", "练", "刷题", "做题")
 _PARTICLES = re.compile(r"(?<=..)(?:吧|呗|呀|啊|哈|啦)$")
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
-_ENDS_IN_QUESTION = re.compile(r"(?:的)?(?:选择|练习)?(?:题目|题)$")
+_ENDS_IN_QUESTION = re.compile(r"(?:的)?(?:选择|练习)?(?<!问)(?:题目|题)$")
 _EVERYTHING = ("全部", "随机", "随便", "任意", "都行", "所有", "不限", "四科", "408", "综合")
 _NO_TOPIC = (
     "",
@@ -187,8 +171,6 @@ _NO_TOPIC = (
     "其他",
     "其它",
     "不一样",
-    "难",
-    "难一点",
     "简单",
     "简单点",
     "容易",
@@ -207,13 +189,28 @@ def parse(text: str) -> Command | None:
     if report is not None or len(body) > _LONGEST:
         return report
     bare = body.strip(" 。.!?~,;:、…！？").lower()
+    bare = _WRONG_TONE.sub(r"\g<verb>道", bare)
     spaceless = _BETWEEN_CHINESE.sub("", bare)
-    return _read(bare, slash) or (_read(spaceless, slash) if spaceless != bare else None)
+    for sentence in dict.fromkeys((_THANKS.sub("", bare), bare, spaceless)):
+        command = _read(sentence, slash)
+        if command is not None:
+            return command
+    meant = _meant(bare, slash)
+    return _read(meant, slash) if meant is not None else None
+
+
+def _meant(bare: str, slash: bool) -> str | None:
+    """Return a command that was typed wrongly as it was meant; None for everything else."""
+    if slash:
+        return _HEADS.mended(bare)
+    if bare.startswith("莱"):
+        return f"来{bare[1:]}"
+    return _WORDS.mended(bare)
 
 
 def _read(bare: str, slash: bool) -> Command | None:
     for sentence in (bare, _PARTICLES.sub("", bare)):
-        if sentence in _EXACT:
+        if sentence in EXACT:
             return _exact(sentence, slash)
     for read in (_mock, _export, _wrong, _book, _review, _practise):
         command = read(bare, slash)
@@ -223,7 +220,7 @@ def _read(bare: str, slash: bool) -> Command | None:
 
 
 def _exact(sentence: str, slash: bool) -> Command:
-    kind = _EXACT[sentence]
+    kind = EXACT[sentence]
     doubtful = kind in _OF_A_PAPER or sentence in _ONLY_IN_A_PAPER
     return Command(kind, sure=slash or not doubtful)
 
@@ -257,24 +254,18 @@ def _export(bare: str, slash: bool) -> Command | None:
     if match is None:
         return None
     said = re.sub(
-        r"^[成为到:]+|(?:的)?(?:格式|文件)+$| ",
+        r"^[成为到:]+|(?:的)?(?:格式|文件)+$",
         "",
         match["form"] or match["form2"] or match["form3"] or "",
     )
-    forms: dict[str, Form] = {
-        "": "md",
-        "md": "md",
-        "markdown": "md",
-        "csv": "csv",
-        "excel": "csv",
-        "表格": "csv",
-        "anki": "anki",
-        "卡片": "anki",
-        "anki卡片": "anki",
-    }
-    if said in forms:
-        return Command("export", form=forms[said])
-    return Command("export", said) if slash else None
+    words = said.replace(" ", "")
+    topic = _topic(match["topic"] or match["topic2"] or "")
+    if words in _FORMS:
+        return Command("export", topic, form=_FORMS[words], sure=slash or not topic)
+    named = [word for word in said.split() if word not in _FORMS]
+    wished: list[Form] = [_FORMS[word] for word in said.split() if word in _FORMS]
+    topic = " ".join([*topic.split(), *named])
+    return Command("export", topic, form=wished[0] if wished else "md") if slash else None
 
 
 def _wrong(bare: str, slash: bool) -> Command | None:
@@ -311,19 +302,38 @@ def _practise(bare: str, slash: bool) -> Command | None:
     if slash:
         for word in _LEADING:
             if bare.startswith(word):
-                return Command("practise", _topic(_ENDS_IN_QUESTION.sub("", bare[len(word) :])))
+                return _slash_practice(bare[len(word) :])
     match = _SUBJECT_FIRST.fullmatch(bare)
     if match is not None:
         return Command("practise", match["topic"])
     for command in (_one(bare), _drill(bare)):
         if command is not None and not _is_study(bare):
             return command
-    return None
+    return None if slash else _of_a_topic(bare)
+
+
+def _slash_practice(rest: str) -> Command:
+    topic, harder = _level(_topic(_ENDS_IN_QUESTION.sub("", rest)))
+    return Command("practise", topic, harder=harder)
+
+
+def _of_a_topic(bare: str) -> Command | None:
+    """Read 死锁的题, 有没有死锁的练习题, 网络选择题."""
+    match = _OF_A_TOPIC.fullmatch(bare)
+    if match is None:
+        return None
+    topic = _topic(match["topic"] or match["subject"])
+    topic, harder = _level(topic)
+    if not topic or _is_study(topic):
+        return None
+    return Command("practise", topic, sure=False, harder=harder)
 
 
 def _is_study(bare: str) -> bool:
     """Whether a sentence is a question for the knowledge base, however it begins."""
-    return _STUDY.search(_PRINCIPLES.sub("", bare)) is not None
+    request = _REQUEST.fullmatch(bare)
+    said = bare[: request.start("end")] if request is not None else bare
+    return _STUDY.search(_PRINCIPLES.sub("", said)) is not None
 
 
 def _one(bare: str) -> Command | None:
@@ -331,13 +341,31 @@ def _one(bare: str) -> Command | None:
     match = _ONE.fullmatch(bare)
     if match is None:
         return None
-    unit, topic = match["unit"], _topic(match["topic"])
+    unit, (topic, harder) = match["unit"], _level(_topic(match["topic"]))
     says_question = match["question"] is not None or unit == "题"
-    if not says_question and unit in "个点":
+    if not says_question and not harder and unit in "个点":
         return None
-    if unit == "题" and topic and not match["count"] and not match["question"]:
-        return None  # 出题规律
-    return Command("practise", topic, sure=says_question or not topic, offhand=not topic)
+    if (
+        unit == "题"
+        and not match["count"]
+        and not match["question"]
+        and (topic or bare[-1] in "吗么")
+    ):
+        return None  # 出题规律, 能出题吗
+    return Command(
+        "practise",
+        topic,
+        number=_several(match["count"]),
+        sure=says_question or not topic,
+        offhand=not topic and not harder,
+        harder=harder,
+    )
+
+
+def _several(count: str | None) -> int | None:
+    """Read how many questions are wished at once; None for one."""
+    number = 3 if count == "几" else _number(count)
+    return number if number and number > 1 else None
 
 
 def _drill(bare: str) -> Command | None:
@@ -345,10 +373,16 @@ def _drill(bare: str) -> Command | None:
     match = _DRILL.fullmatch(bare)
     if match is None or (match["verb"] in ("做", "做做") and not match["question"]):
         return None
-    topic = _topic(match["topic"])
+    topic, harder = _level(_topic(match["topic"]))
     if not topic and not match["question"]:
         return None
-    return Command("practise", topic, sure=not topic)
+    return Command("practise", topic, sure=not topic, harder=harder)
+
+
+def _level(topic: str) -> tuple[str, bool]:
+    """Split 难一点的网络 into what to practise and whether it should be hard."""
+    rest = _HARD.sub("", topic)
+    return (_topic(rest), True) if rest != topic else (topic, False)
 
 
 def _topic(said: str) -> str:

@@ -100,7 +100,7 @@ class Drill:
             case "review":
                 return await self._review(visit, scope, command.words, said, after)
             case _:
-                return await self._practise(visit, scope, command.words, said or "")
+                return await self._practise(visit, scope, command, said or "")
 
     async def again(self, visit: Visit) -> Reply | None:
         """Ask the next question of the same kind; one that is still open is skipped.
@@ -129,6 +129,15 @@ class Drill:
             return await self._repeat(visit, wish)
         head = wording.head("练习", self._library, asking)
         return _preceded(question_reply(asking, head, _how(visit)), wording.STILL_OPEN)
+
+    async def harder(self, visit: Visit) -> Reply | None:
+        """Ask a harder question in the same scope; None for 难一点 about something else."""
+        wish = await self._memory.pending_wish(visit.message)
+        if not wish and not any(word in visit.message.text for word in "来换道题有"):
+            return None
+        last = parse(wish) if wish else None
+        words = last.words if last is not None and last.kind == "practise" else ""
+        return await self.start(visit, Command("practise", words, harder=True))
 
     async def skip(self, visit: Visit, asking: Asking) -> Reply | None:
         """Put a question aside and ask the next one of its kind."""
@@ -186,22 +195,32 @@ class Drill:
         for concept in (concepts[id_] for id_ in explained if id_ in concepts):
             scope = Scope("points", tuple(concept.points), concept.name)
             if any(scope.holds(point) for point in self._selection.points):
-                return await self._practise(visit, scope, concept.name, "")
+                read = self._scopes.read(concept.name)
+                # 栈 alone is read as its chapter: the next question is to be on the point as well.
+                exact = read is not None and set(read.ids) == set(scope.ids)
+                words = concept.name if exact else concept.points[0]
+                return await self._practise(visit, scope, Command("practise", words), "")
         return None
 
-    async def _practise(self, visit: Visit, scope: Scope, words: str, said: str) -> Reply:
+    async def _practise(self, visit: Visit, scope: Scope, command: Command, said: str) -> Reply:
         hidden = await self.undisclosed(visit)
         question = await self._selection.for_person(
-            visit.identity.person_id, scope, visit.now, hidden=hidden
+            visit.identity.person_id, scope, visit.now, hidden=hidden, harder=command.harder
         )
         if question is None:
             nearest = nearest_with_questions(
                 self._scopes, self._library, scope, self._selection.points
             )
-            text = wording.nothing_in(scope, nearest) if nearest else wording.NO_QUESTIONS_AT_ALL
+            if not nearest:
+                return Reply(wording.NO_QUESTIONS_AT_ALL, "command")
+            text = wording.nothing_in(scope, nearest)
+            await self._memory.note(visit.message, text, wish=f"/练 {nearest}")
             return Reply(text, "command")
+        words = f"难 {command.words}" if command.harder else command.words
         wish = f"/练 {words}".strip()
         label = wording.scope_label(scope)
+        if command.number is not None and not said:
+            said = wording.several(command.number)
         return await self._ask(visit, question, "practice", ("练习", label), wish, said)
 
     async def _review(
@@ -236,7 +255,8 @@ class Drill:
         for entry in _most_urgent_first(inside, asked, after):
             question = await self._selection.again(entry.asking_id)
             if question is not None:
-                note = wording.WRONG_AGAIN_TODAY if entry.question_id in asked else ""
+                again = entry.question_id in asked
+                note = wording.wrong_again_today(len(inside)) if again else ""
                 begins = "\n\n".join(part for part in (said, note) if part)
                 head = ("错题重练", wording.dots(entry.right_days))
                 if visit.is_group:  # who was wrong, and how often, is nobody else's business

@@ -26,7 +26,7 @@ from plugins.practice.visit import Visit
 from plugins.sitting import sits_a_paper
 
 _GUESS_WITHIN = timedelta(hours=24)
-_ABOUT_A_SCOPE = ("practise", "wrong", "review", "book")
+_ABOUT_A_SCOPE = ("practise", "wrong", "review", "book", "export", "harder")
 
 
 class PracticePlugin:
@@ -106,6 +106,8 @@ class PracticePlugin:
                 return await self._papers.details(visit, command.number)
             case "book" | "export":
                 return await self._look_up(visit, command)
+            case "leave_book":
+                return Reply(wording.HOW_TO_LEAVE, "command")
             case _:
                 pass
         if paper is not None and not visit.is_group:
@@ -134,6 +136,8 @@ class PracticePlugin:
                 return await self._drill.again(visit)
             case "go_on":
                 return await self._drill.go_on(visit)
+            case "harder":
+                return await self._drill.harder(visit)
             case "skip" | "show_answer" | "quit":
                 return await self._closed(visit, command)
             case "previous" | "left":

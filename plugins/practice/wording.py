@@ -24,8 +24,13 @@ NO_QUESTIONS_AT_ALL = "题库里现在没有能出的题，请联系机器人的
 ONLY_CHOICE = "我这里只有单项选择题。发“/练”来一道；大题可以直接把考点发给我，看它的例题和考法。"
 NOT_PAST_PAPERS = "我没有真题原题，题目都是自己编写、逐题验算的。发“/练”来一道，或“/模考”做一套。"
 
+HOW_TO_LEAVE = (
+    "错题不用手动删：同一题在三个不同的日子答对就移出错题本，蒙对的不算。发“/练 错题”开始消。"
+)
 BOOK_CLOSED = "你还有一份模考没交卷，错题先不看，免得剧透。交卷之后再来。"
 NO_WRONG_YET = "错题本是空的。做错的、说“蒙的”的题会自动记进来。发“/练”来一道？"
+ONE_AT_A_TIME = "一次一题，答完发“继续”就来下一题。"
+_AT_ONCE = (5, 40)
 WRONG_AGAIN_TODAY = "这些错题今天都出过了，隔天再练更管用。想换换口味就发“/练”。"
 NOTHING_HERE = "群里暂时没有能重练的题。自己的错题私聊我看：发“/错题本”，或“/练 错题”。"
 VERDICT_LATER = (
@@ -34,6 +39,7 @@ VERDICT_LATER = (
 ANSWER_LATER = (
     "这道和群里还没公布答案的每日一题是同一题，答案先不在群里放。换一题发“跳过”，想现在看就私聊我。"
 )
+THIS_AGAIN_TODAY = "这道错题今天出过了，隔天再练更管用。想换换口味就发“/练”。"
 NO_OTHER_WRONG = "除了刚跳过的那题，没有别的错题可练了。发“/练”换换口味。"
 
 REPORT_HOW = (
@@ -83,6 +89,18 @@ def nothing_in(scope: Scope, nearest: str) -> str:
     """Say that there is no question in a scope, and where the nearest are."""
     label = shortened(scope.label, 20)
     return f"“{label}”还没有题，离它最近的是“{nearest}”：发“/练 {nearest}”。"
+
+
+def several(count: int) -> str:
+    """Say how ``count`` questions are practised."""
+    if not _AT_ONCE[0] <= count <= _AT_ONCE[1]:
+        return ONE_AT_A_TIME
+    return f"{ONE_AT_A_TIME}想一口气做 {count} 题，私聊我发“/模考 {count}”。"
+
+
+def wrong_again_today(count: int) -> str:
+    """Say that the ``count`` wrong questions were all asked today."""
+    return WRONG_AGAIN_TODAY if count > 1 else THIS_AGAIN_TODAY
 
 
 def next_practice(scope: Scope | None) -> str:

@@ -1,11 +1,15 @@
 """Single questions: chosen, asked, graded, skipped, looked up."""
 
+from dataclasses import replace
+
 import pytest
 
+from backend.conversation.turns import Turn
 from backend.errors import RecordUnavailable
 from backend.questions.scope import Scope
 from plugins.practice import wording
-from tests.learning_house import GROUP, SMALL, at, learning_house
+from tests.learning_house import GROUP, SMALL, at, learning_house, small_question
+from tests.unit.knowledge.shipped import shipped_library
 from tests.unit.plugins.practising import letter, practising
 
 
@@ -425,6 +429,83 @@ async def test_an_empty_wrong_book_is_not_told_to_the_group(me):
 )
 async def test_a_subject_called_principles_is_practised(me, said):
     assert (await me.asked(await me.say(said))).question.subject == "CO"
+
+
+# Wishes in plain words
+
+
+@pytest.mark.parametrize("said", ["来三道网络题", "可以给我出几道网络的题吗"])
+async def test_of_several_questions_the_first_is_asked_and_go_on_brings_the_next(me, said):
+    reply = await me.say(said)
+    assert reply.text.startswith(wording.ONE_AT_A_TIME)
+    await me.answer(reply, right=True)
+    assert (await me.asked(await me.say("继续"))).question.subject == "CN"
+
+
+async def test_who_wants_ten_questions_is_told_of_the_mock_exam(me):
+    reply = await me.say("给我来10道题")
+    assert "私聊我发“/模考 10”" in reply.text
+    assert reply.asking is not None
+    assert "/模考" not in (await me.say("给我来50道题")).text
+
+
+async def hard_questions(me):
+    """Make some questions on the network hard."""
+    written = me.house.catalogue._written
+    me.house.catalogue._drawn.clear()
+    for point in ("CN0506", "CN0602"):
+        written[point][:6] = [replace(one, difficulty=5) for one in written[point][:6]]
+
+
+async def test_a_harder_question_keeps_the_scope_and_stays_hard(me):
+    await hard_questions(me)
+    first = await me.asked(await me.say("/练 网络"))
+    assert first.question.difficulty == 2
+    for said in ("来点难的", "再来一道", "换一个", "太简单了"):
+        asking = await me.asked(await me.say(said))
+        assert (asking.question.subject, asking.question.difficulty) == ("CN", 5), said
+    assert (await me.asked(await me.say("来一道难一点的网络题"))).question.difficulty == 5
+
+
+async def test_where_nothing_is_hard_the_hardest_is_asked(me):
+    assert (await me.asked(await me.say("来道操作系统的难题"))).question.subject == "OS"
+
+
+async def test_harder_without_practice_is_about_something_else(me):
+    assert await me.try_to_say("难一点") is None
+    assert await me.try_to_say("太简单了") is None
+
+
+async def test_a_point_that_is_read_as_its_chapter_stays_a_point(me):
+    concept = shipped_library().concepts["ds.stack"]
+    on_point = [small_question(f"stack-{n}", concept.points[0]) for n in range(4)]
+    other = [small_question(f"array-{n}", "DS0309") for n in range(4)]
+    me.house.catalogue._written |= {concept.points[0]: on_point, "DS0309": other}
+    said = me.message("什么是栈")
+    explained = Turn("assistant", "栈是……", said.received_at, (concept.id,), decision="answer")
+    await me.dialogues.append(said.session, said.user, explained)
+    reply = await me.say("来道题")
+    for _ in range(4):
+        assert (await me.asked(reply)).question.point == concept.points[0]
+        await me.answer(reply, right=True)
+        reply = await me.say("再来一道")
+
+
+async def test_after_a_scope_without_questions_the_nearest_goes_on(me):
+    nothing = await me.say("/练 信号量")
+    offered = nothing.text.split("“/练 ")[1].split("”")[0]
+    asked = await me.asked(await me.say("继续"))
+    assert me.house.scopes.read(offered).holds(asked.question.point)
+
+
+async def test_a_single_wrong_question_of_today_is_spoken_of_as_one(me):
+    await me.answer(await me.say("/练"), right=False)
+    assert (await me.say("/练 错题")).text.startswith(wording.THIS_AGAIN_TODAY)
+
+
+async def test_how_a_question_leaves_the_wrong_book_is_explained(me):
+    for said in ("移出错题本", "怎么移出错题本"):
+        assert (await me.say(said)).text == wording.HOW_TO_LEAVE
 
 
 async def test_the_bank_of_the_test_is_what_the_tests_think(me):

@@ -168,6 +168,16 @@ async def test_an_unknown_format_is_answered_with_the_known_ones(me):
     assert (await me.say("/错题本 导出 pdf")).text == book_wording.FORMS
 
 
+async def test_the_wrong_questions_of_one_subject_are_exported(me):
+    await wrong(me, "CN0506", "OS0230")
+    reply = await me.say("/错题本 导出 操作系统 csv")
+    assert reply.text.startswith("错题本（操作系统）导出好了，共 1 题。")
+    rows = list(csv.DictReader(io.StringIO(reply.attachment.data.decode("utf-8-sig"))))
+    assert [row["科目"] for row in rows] == ["操作系统"]
+    assert "里没有错题" in (await me.say("/错题本 导出 数据结构")).text
+    assert (await me.say("把网络的错题导出来")).attachment is not None
+
+
 # Reports
 
 

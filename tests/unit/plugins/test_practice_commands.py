@@ -7,6 +7,7 @@ import pytest
 
 from plugins.answers import parse_answers, says_guessed
 from plugins.practice.commands import Command, parse
+from tests.unit.knowledge.shipped import shipped_library
 
 MESSAGES = Path(__file__).parents[3] / "evaluation/data/messages.jsonl"
 STUDY = ("answer", "ask_back", "deny")
@@ -68,6 +69,24 @@ def test_no_message_of_the_evaluation_is_taken_for_a_letter():
 哈夫曼树的答案错了吗
 死锁有问题吗
 选项错了扣分吗
+好的 什么是死锁
+谢谢，死锁的定义
+能出题吗
+死锁的题难吗
+死锁的问题
+死锁的例题
+来到网络层
+联系
+急需
+下一页
+下一跳
+来点难点
+死锁的难点
+难点
+有三次握手的图吗
+来三个例子
+来几个总结
+TCP 的标题
 这题怎么做
 给我讲讲死锁
 练习册哪个好
@@ -149,7 +168,38 @@ def test_what_is_no_practice_goes_on(text):
         ("/错题本 导出 csv|导出错题本成表格|/错题本 导出 Excel", Command("export", form="csv")),
         ("/错题本 导出 Anki|导出错题 anki 卡片", Command("export", form="anki")),
         ("/错题本 导出 pdf", Command("export", "pdf")),
-        ("/模考|模考|模拟考试|来一套题|来套模拟卷|开始模考", Command("mock")),
+        ("/错题本 导出 操作系统 csv", Command("export", "操作系统", form="csv")),
+        ("/错题本 导出 网络|/导出 网络 错题本", Command("export", "网络")),
+        ("把错题本导出来|帮我把错题导出来|导出我的错题本", Command("export")),
+        ("把网络的错题导出来", Command("export", "网络", sure=False)),
+        ("移出错题本|怎么移出错题本|清空错题本", Command("leave_book")),
+        (
+            "死锁的题|有没有死锁的练习题|有死锁的题吗|死锁的选择题",
+            Command("practise", "死锁", sure=False),
+        ),
+        ("网络的选择题|网络选择题|刷题 网络|抽查 网络", Command("practise", "网络", sure=False)),
+        ("能出道题考考我吗|可以给我出道题吗|能来一道吗", Command("practise", offhand=True)),
+        ("可以给我出几道网络的题吗|来三道网络题", Command("practise", "网络", 3)),
+        ("给我来10道题|来十道题", Command("practise", number=10, offhand=True)),
+        ("来点难的|来个难的|难一点|换个难的|太简单了", Command("harder")),
+        ("来道比较难的题|给我来一道难题吧", Command("practise", harder=True)),
+        (
+            "来一道难一点的网络题|来道网络的难题|/练 难 网络",
+            Command("practise", "网络", harder=True),
+        ),
+        ("抽查我|抽我一题|考考我吧", Command("practise")),
+        ("换一个|换个", Command("again")),
+        ("我的错题呢|错题呢？", Command("book")),
+        ("有什么要复习的吗|有没有要复习的", Command("review")),
+        ("再来一到|在来一道|再来一道，谢谢|谢谢，再来一道|好的 再来一道", Command("again")),
+        ("好的 继续|嗯，继续|懂了，继续", Command("go_on")),
+        ("来到网络的题|莱一道网络题|/连 网络的题", Command("practise", "网络")),
+        ("错题夲|错题苯|/错体本", Command("book")),
+        ("继续模考|接着考", Command("resume")),
+        ("我要交卷了|交卷了", Command("hand_in")),
+        ("还剩多少时间|还有多少题", Command("left", sure=False)),
+        ("上一题", Command("previous", sure=False)),
+        ("/模考|模考|考试开始|模拟考试|来一套题|来套模拟卷|开始模考", Command("mock")),
         ("/模考 20|/模考20|模考 20 题|来一次模考 20题|模考二十题", Command("mock", number=20)),
         ("模考三十五题", Command("mock", number=35)),
         ("/模考 很多", Command("mock", "很多")),
@@ -181,3 +231,15 @@ def test_a_long_message_is_never_a_command_but_a_report():
     assert parse("来一道题" + "啊" * 60) is None
     long = "第二个选项也说得通，" * 10
     assert parse(f"/纠错 {long}").words.startswith("第二个选项")
+
+
+def test_no_name_of_the_knowledge_base_is_a_slip_of_a_command():
+    library = shipped_library()
+    names = {point.name for point in library.outline.points.values()}
+    names |= {chapter.name for chapter in library.outline.chapters.values()}
+    names |= {name for card in library.concepts.values() for name in (card.name, *card.aliases)}
+    assert len(names) > 500
+    for name in names:
+        for said in (name, f"{name}吗", f"好的 {name}"):
+            command = parse(said)
+            assert command is None or not command.sure, said
