@@ -192,6 +192,7 @@ def _sqlite(url: str) -> AsyncEngine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # what is forgotten is overwritten, not only unlinked
             f"busy_timeout={int(_BUSY_SECONDS * 1000)}",
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
-from backend.learning.database import Database
+from backend.learning.database import Database, upsert
 from backend.learning.tables import group_settings
 from backend.learning.values import SHANGHAI
 
@@ -174,24 +174,19 @@ class Groups:
         now: datetime,
     ) -> Group:
         """Store the settings of a group; what is due counts from ``now`` when times changed."""
-        before = await self.get(group_key)
-        if before is None or _schedule(before.settings) != _schedule(settings):
-            settings = replace(settings, changed_at=now)
         place = {"platform": platform, "bot": bot, "conversation_id": conversation_id}
-        written = {**place, "values": as_json(settings), "updated_at": now}
-        async with self._database.writing() as connection:
-            changed = await connection.execute(
-                update(group_settings)
-                .where(group_settings.c.group_key == group_key)
-                .values(**written, version=group_settings.c.version + 1)
-            )
-            if not changed.rowcount:
-                await connection.execute(
-                    insert(group_settings).values(group_key=group_key, version=1, **written)
-                )
-        saved = await self.get(group_key)
-        assert saved is not None
-        return saved
+        key = group_settings.c.group_key == group_key
+        # One after the other, in all processes: two may be the first to save.
+        async with self._database.recording() as connection:
+            stored = (await connection.execute(select(group_settings).where(key))).first()
+            before = _group(stored._mapping) if stored is not None else None
+            if before is None or _schedule(before.settings) != _schedule(settings):
+                settings = replace(settings, changed_at=now)
+            version = before.version + 1 if before is not None else 1
+            written = {"version": version, "values": as_json(settings), "updated_at": now}
+            row = {"group_key": group_key, **place, **written}
+            await upsert(connection, group_settings, [row])
+        return Group(group_key, platform, bot, conversation_id, settings, version)
 
 
 def _schedule(settings: GroupSettings) -> tuple[Any, ...]:

@@ -66,12 +66,12 @@ class Privacy:
             for table in (*PROJECTIONS, tables.preferences):
                 query = select(table).where(table.c.person_id == person_id)
                 exported[table.name] = await _plain(connection, query)
-            for table in (tables.makeups, tables.members, tables.papers, tables.notices):
+            for table in (*_OF_ACCOUNT, askings, corrections):
                 query = select(table).where(table.c.identity_id.in_(ids))
                 exported[table.name] = await _plain(connection, query)
-            for table in (askings, corrections):
-                query = select(table).where(table.c.identity_id.in_(ids))
-                exported[table.name] = await _plain(connection, query)
+            reminded = tables.deliveries.c.target.in_(_targets(ids))
+            query = select(tables.deliveries).where(reminded)
+            exported["deliveries"] = await _plain(connection, query)
         return exported
 
 
@@ -108,11 +108,15 @@ async def _delete_all(
         await drop(table, table.c.identity_id.in_(accounts))
     for table in _OF_PERSON:
         await drop(table, table.c.person_id == person_id)
-    targets = [f"person:{account}" for account in accounts]
-    await drop(tables.deliveries, tables.deliveries.c.target.in_(targets))
+    await drop(tables.deliveries, tables.deliveries.c.target.in_(_targets(accounts)))
     await drop(identities, identities.c.person_id == person_id)
     await drop(tables.people, tables.people.c.id == person_id)
     return gone
+
+
+def _targets(accounts: Sequence[int]) -> list[str]:
+    """Return what the ledger calls the reminders of accounts."""
+    return [f"person:{account}" for account in accounts]
 
 
 def _needed() -> ColumnElement[bool]:

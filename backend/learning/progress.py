@@ -1,10 +1,10 @@
 """What is read of a person, a group's members and the questions."""
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.learning import tables
 from backend.learning.asking_rows import shown_names
@@ -20,11 +20,10 @@ from backend.learning.log import (
     keys_in_force,
 )
 from backend.learning.projections import load
-from backend.learning.reports import BookChanges, GroupPeriod, book_changes, score_of
+from backend.learning.reports import BookChanges, GroupPeriod, Judged, book_changes, score_of
 from backend.learning.tables import attempts, identities, members
 from backend.learning.values import (
     SHANGHAI,
-    Attempt,
     PersonState,
     Rank,
     Streak,
@@ -60,7 +59,7 @@ class Progress:
         days = (await self.state(person_id)).days.values()
         return sorted((one for one in days if one.day >= since), key=lambda one: one.day)
 
-    async def recent(self, person_id: int, since: datetime) -> list[tuple[Attempt, bool | None]]:
+    async def recent(self, person_id: int, since: datetime) -> list[Judged]:
         """Return a person's attempts, oldest first, and whether each is right by today's key."""
         query = (
             select(*attempt_columns())
@@ -98,26 +97,11 @@ class Progress:
         """
         begin = today - timedelta(days=days - 1)
         before = begin - timedelta(days=days)
-        query = (
-            select(*attempt_columns(), identities.c.person_id)
-            .join_from(attempts, identities)
-            .where(
-                attempts.c.group_key == group_key,
-                attempts.c.day.between(before, today),
-                attempts.c.kind != LATE,
-                first_of_person(),
-            )
-        )
         async with self._database.reading() as connection:
             names = await shown_names(connection, group_key)
-            rows = (await connection.execute(query)).all()
-            keys = await keys_in_force(connection, {row.question_id for row in rows})
-        theirs = defaultdict[int, list[tuple[Attempt, bool | None]]](list)
-        for row in rows:
-            attempt = attempt_of(row)
-            theirs[row.person_id].append((attempt, judged(attempt, keys)))
+            theirs = await _in_group(connection, group_key, before, today)
         ranks = [
-            _rank(name, theirs[person], begin) for person, name in names.items() if theirs[person]
+            _rank(name, theirs[person], begin) for person, name in names.items() if person in theirs
         ]
         return sorted(
             (one for one in ranks if one.answered),
@@ -132,24 +116,10 @@ class Progress:
 
     async def group_period(self, group_key: str, first: date, last: date) -> GroupPeriod:
         """Sum up a group's own questions answered in time on the study days ``first``–``last``."""
-        query = (
-            select(*attempt_columns(), identities.c.person_id)
-            .join_from(attempts, identities)
-            .where(
-                attempts.c.group_key == group_key,
-                attempts.c.day.between(first, last),
-                attempts.c.kind != LATE,
-                first_of_person(),
-            )
-        )
         async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).all()
-            keys = await keys_in_force(connection, {row.question_id for row in rows})
-        return GroupPeriod(
-            members=len({row.person_id for row in rows}),
-            answered=len(rows),
-            score=score_of(judged(attempt_of(row), keys) for row in rows),
-        )
+            theirs = await _in_group(connection, group_key, first, last)
+        judgements = [right for answers in theirs.values() for _, right in answers]
+        return GroupPeriod(len(theirs), len(judgements), score_of(judgements))
 
     async def question_stats(self, question_ids: Collection[str]) -> dict[str, tuple[int, int]]:
         """Count for each question how many people's answers there are and how many are right.
@@ -195,7 +165,30 @@ class Progress:
             }
 
 
-def _rank(name: str, answers: list[tuple[Attempt, bool | None]], begin: date) -> Rank:
+async def _in_group(
+    connection: AsyncConnection, group_key: str, first: date, last: date
+) -> dict[int, list[Judged]]:
+    """Read what a group's own questions were answered, in time, on some study days, by person."""
+    query = (
+        select(*attempt_columns(), identities.c.person_id)
+        .join_from(attempts, identities)
+        .where(
+            attempts.c.group_key == group_key,
+            attempts.c.day.between(first, last),
+            attempts.c.kind != LATE,
+            first_of_person(),
+        )
+    )
+    rows = (await connection.execute(query)).all()
+    keys = await keys_in_force(connection, {row.question_id for row in rows})
+    theirs: dict[int, list[Judged]] = {}
+    for row in rows:
+        attempt = attempt_of(row)
+        theirs.setdefault(row.person_id, []).append((attempt, judged(attempt, keys)))
+    return theirs
+
+
+def _rank(name: str, answers: list[Judged], begin: date) -> Rank:
     now = [(one, right) for one, right in answers if one.day >= begin]
     before = [right for one, right in answers if one.day < begin]
     return Rank(

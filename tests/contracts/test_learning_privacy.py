@@ -10,8 +10,9 @@ from sqlalchemy import String, cast, func, insert, or_, select
 
 from backend.errors import RecordUnavailable
 from backend.learning import tables
+from backend.learning.database import SQLITE_FILE
 from backend.learning.rebuild import rebuild
-from tests.learning import DAY, GROUP, MINUTE, NOON, Record, private, question
+from tests.learning import DAY, GROUP, MINUTE, NOON, Record, open_record, private, question
 
 SECRET = "4081234"
 """Stands in every text that leads to the person: nothing of it may be left."""
@@ -208,3 +209,21 @@ async def test_a_traceback_of_a_failed_statement_names_nobody(record):
     shown = "".join(traceback.format_exception(failed.value))
     assert "INSERT INTO identities" in shown
     assert SECRET not in shown
+
+
+async def test_an_export_has_reminders_that_were_sent(record):
+    me, _, _ = await lived(record)
+    exported = await record.privacy.export(me.person_id)
+    assert [row["target"] for row in exported["deliveries"]] == [f"person:{me.id}"]
+    assert len(exported["link_failures"]) == 1
+
+
+async def test_the_file_itself_has_nothing_left_of_who_was_forgotten(tmp_path):
+    async with open_record("", tmp_path) as record:
+        me, _, _ = await lived(record)
+    path = tmp_path / SQLITE_FILE
+    assert SECRET.encode() in path.read_bytes()
+    async with open_record("", tmp_path) as record:
+        await record.privacy.forget(me.person_id, NOON)
+    for file in tmp_path.iterdir():
+        assert SECRET.encode() not in file.read_bytes(), file.name

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from backend.errors import RecordUnavailable
-from backend.learning.groups import slots_of
+from backend.learning.groups import GroupSettings, slots_of
 from backend.learning.ledger import LEASE
 from backend.learning.values import study_day
 from plugins.messages import Conversation, DeliveryUncertain, NotSent
@@ -467,7 +467,8 @@ async def test_extra_questions_are_numbered_after_the_day_s_and_can_be_answered(
     assert "第 3 题（加推）" in heads[2]
     house.now = at(12, 40)
     reply = await house.quiz.respond(house.message("1A 2B 3C"))
-    assert reply.text.startswith("收到：第 1 题 A、第 2 题 B、第 3 题 C")
+    taken = "收到：第 1 题 A、第 2 题 B、第 3 题 C，14:31、14:32、21:30 公布答案。"
+    assert reply.text == taken
 
 
 async def test_the_numbers_of_extra_questions_begin_anew_every_day(house):
@@ -508,3 +509,15 @@ async def test_each_of_several_reveals_says_which_question_it_is_of(house):
     heads = [text.split("】")[0] for text in house.outbox.texts(GROUP.key)]
     assert heads[2].endswith("22 日第 1 题答案")
     assert heads[3].endswith("22 日第 2 题答案")
+
+
+async def test_two_processes_may_be_the_first_to_save_a_group_s_settings(house, open_house):
+    settings = GroupSettings(enabled=True)
+    async with open_house(outbox=house.outbox, instance="two") as other:
+        saved = await asyncio.gather(
+            *(
+                one.groups.save(GROUP.key, "fake", "bot", "100", settings, at(12))
+                for one in (house, other) * 5
+            )
+        )
+    assert sorted(group.version for group in saved) == list(range(1, 11))
