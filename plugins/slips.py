@@ -1,4 +1,4 @@
-"""Command words that a phone took for others that sound or look like them: 打咔, 错题夲, /连."""
+"""What people type around commands and instead of them: thanks, and words that sound like them."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from pypinyin import Style, lazy_pinyin
 
 _LOOKS_LIKE = str.maketrans("夲莱咔", "本来卡")
+_THANKS = re.compile(
+    r"^(?:好的?|好滴|好嘞|谢谢(?:你|您|啦|老师)?|谢啦|多谢|感谢|嗯+|哦+|ok|行|懂了|明白了?|知道了|会了"
+    r"|收到|了解|原来如此|辛苦了)[ ,，。.!！~、]+"
+    r"|[ ,，。.!！~、]+(?:谢谢(?:你|您|啦)?|谢啦|多谢)$"
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
+
+
+def without_thanks(said: str) -> str:
+    """Take a word of thanks or assent from the beginning or the end: 谢谢，再来一道."""
+    return _THANKS.sub("", said)
 
 
 class Slips:

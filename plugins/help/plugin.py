@@ -10,7 +10,7 @@ from backend.errors import RecordUnavailable, StoreUnavailable
 from backend.learning.people import People
 from backend.learning.privacy import Privacy
 from plugins.help import wording
-from plugins.help.commands import parse
+from plugins.help.commands import parse, parse_how
 from plugins.messages import IncomingMessage, Reply
 
 
@@ -26,6 +26,9 @@ class HelpPlugin:
 
     async def respond(self, message: IncomingMessage) -> Reply | None:
         """Carry out the command that ``message`` is, if it is one."""
+        how = parse_how(message.text)
+        if how is not None:
+            return Reply(wording.how_to_use(how), "command")
         match parse(message.text):
             case "help":
                 return Reply(wording.HELP, "command")

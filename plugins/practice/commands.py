@@ -11,7 +11,7 @@ from typing import Literal
 
 from backend.questions.scope import SUBJECT_NAMES
 from plugins.practice.phrases import EXACT, Kind
-from plugins.slips import Slips
+from plugins.slips import Slips, without_thanks
 
 Form = Literal["md", "csv", "anki"]
 
@@ -133,11 +133,6 @@ _HARD = re.compile(
     r"|(?<=.)的?(?:难|有难度)(?:一点|一些)?的?$"
 )
 _REQUEST = re.compile(r"(?:请问)?你?(?:能不能|可不可以|可以|能|有没有|有).*(?P<end>[吗么])$")
-_THANKS = re.compile(
-    r"^(?:好的?|好滴|好嘞|谢谢(?:你|您|啦|老师)?|谢啦|多谢|感谢|嗯+|哦+|ok|行|懂了|明白了?|知道了|会了"
-    r"|收到|了解|原来如此|辛苦了)[ ,，。.!~、]+"
-    r"|[ ,，。.!~、]+(?:谢谢(?:你|您|啦)?|谢啦|多谢)$"
-)
 _WRONG_TONE = re.compile(r"(?P<verb>^再?(?:来|出|做|考)(?:一|几|两|三)?)到(?=.*题$)")
 _HEADS = Slips(("练", "练习", "刷题", "做题", "复习", "错题", "错题本", "模考", "纠错"))
 _WORDS = Slips(
@@ -191,7 +186,7 @@ def parse(text: str) -> Command | None:
     bare = body.strip(" 。.!?~,;:、…！？").lower()
     bare = _WRONG_TONE.sub(r"\g<verb>道", bare)
     spaceless = _BETWEEN_CHINESE.sub("", bare)
-    for sentence in dict.fromkeys((_THANKS.sub("", bare), bare, spaceless)):
+    for sentence in dict.fromkeys((without_thanks(bare), bare, spaceless)):
         command = _read(sentence, slash)
         if command is not None:
             return command

@@ -11,6 +11,7 @@ from datetime import time
 from typing import Literal
 
 from plugins.clock_words import parse_time, parse_times, without_times
+from plugins.slips import Slips, without_thanks
 
 Kind = Literal[
     "check_in",
@@ -57,6 +58,8 @@ _PHRASES: dict[Kind, str] = {
     "make_up": "补卡 打卡补 补打卡 补签 我要补卡 补一张卡 补个卡",
     "report": (
         "我的 我的数据 我的报告 我的学习报告 学习报告 我的成绩 我的正确率 我的学习情况 "
+        "我的正确率是多少 我正确率是多少 我的正确率多少 我正确率多少 我的正确率怎么样 "
+        "我正确率怎么样 我做对多少题 我做对几题 我做几题 我一共做几题 我总共做多少题 "
         "我的情况 我的进度 我的学习进度 我的记录 我的学习记录 我的战绩 查看我的数据 "
         "我学得怎么样 我学的怎么样 我学怎么样 我学得咋样 我学的咋样 我最近学得怎么样 "
         "我最近学的怎么样 我现在学得怎么样 我做得怎么样 我做的怎么样 我哪里薄弱 我哪里弱 "
@@ -65,12 +68,15 @@ _PHRASES: dict[Kind, str] = {
     ),
     "week": (
         "周报 我的周报 本周周报 这周周报 学习周报 本周总结 周总结 我的本周总结 本周报告 "
+        "这周我做多少题 这周我做几题 这周我做几道题 我这周做几题 我这周做几道题 这周做几题 "
+        "这周做几道题 本周做多少题 本周我做多少题 我本周做多少题 最近一周做多少题 "
         "我这周学得怎么样 我这周学的怎么样 这周学得怎么样 这周学的怎么样 我本周学得怎么样 "
         "这周我学得怎么样 这周我学的怎么样 这周做多少题 我这周做多少题"
     ),
     "group_week": (
         "群周报 周报群 本群周报 群里周报 群的周报 群里的周报 群里这周怎么样 群里这周学得怎么样"
     ),
+    "countdown": "倒计时几天 倒计时多少天 还剩几天 还剩多少天 就剩几天 只剩几天 剩几天",
     "ranking": (
         "排行 排行榜 排名 群排行 群排行榜 群排名 打卡排行 打卡排行榜 打卡排名 我的排名 "
         "看排行 看看排行 看排行榜 看看排行榜 查看排行榜 本周排行 本周排行榜"
@@ -120,6 +126,11 @@ _HEADS: dict[str, Kind] = {
     "导出我的数据": "export",
 }
 _WITH_A_TAIL = frozenset(("打卡", "签到", "周报", "倒计时", "排行", "排行榜"))
+_SLIPS = Slips(
+    [word for word in _WHOLE if len(word) > 2 and _WHOLE[word] != "countdown"]
+    + ["打卡", "补卡", "签到", "周报"]
+)
+_SLIPS_OF_HEADS = Slips(_HEADS)
 _JOIN = re.compile(r"^(?:排行榜?|排名)\s*加入\s+(.+)$|^加入排行榜?\s+(.+)$")
 
 _COUNTDOWN = re.compile(
@@ -149,9 +160,17 @@ def parse(text: str) -> Command | None:
     """Read a command; None when the message is for somebody else."""
     said = _OUTER.sub("", unicodedata.normalize("NFKC", text))
     slash = _SLASH.match(said)
-    rest = said[slash.end() :] if slash else said
+    rest = said[slash.end() :] if slash else without_thanks(said)
     if not rest or len(rest) > 60:
         return None
+    command = _read(rest, slash=slash is not None)
+    if command is not None:
+        return command
+    meant = (_SLIPS if slash is None else _SLIPS_OF_HEADS).mended(rest)
+    return _read(meant, slash=slash is not None) if meant is not None else None
+
+
+def _read(rest: str, *, slash: bool) -> Command | None:
     named = _JOIN.match(rest)
     if named is not None:
         return Command("join", word=(named[1] or named[2]).strip())
@@ -159,7 +178,7 @@ def parse(text: str) -> Command | None:
     whole = _whole(flat)
     if whole is not None:
         return whole
-    if slash is not None:
+    if slash:
         return _by_head(rest)
     return _code(rest, strict=True) if rest.startswith("绑定") else None
 

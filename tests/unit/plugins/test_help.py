@@ -1,6 +1,7 @@
 import json
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -8,7 +9,7 @@ from backend.conversation.turns import Turn
 from backend.errors import RecordUnavailable
 from bot.rendering.plain import render_plain
 from plugins.help import wording
-from plugins.help.commands import parse
+from plugins.help.commands import Topic, parse, parse_how
 from plugins.help.plugin import HelpPlugin
 from plugins.progress.commands import parse as parse_progress
 from tests.fakes_conversation import FakeConversationStore
@@ -52,6 +53,7 @@ async def talked(house, store, user="1", *, conversation=None):
         (" / 帮助 ！", "help"),
         ("HELP", "help"),
         ("怎么用？", "help"),
+        ("你能做什么", "help"),
         ("/忘记我", "forget"),
         ("忘记我。", "forget"),
         ("删除我的数据", "forget"),
@@ -224,3 +226,41 @@ def test_help_and_forgetting_read_well():
     if os.environ.get("ACCEPT_GOLDEN"):
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("怎么打卡", "check_in"),
+        ("怎么看错题？", "book"),
+        ("错题本怎么用", "book"),
+        ("模考怎么用", "mock"),
+        ("怎么开始模考", "mock"),
+        ("怎么设置提醒", "reminder"),
+        ("排行榜怎么参加", "ranking"),
+        ("每日一题怎么开", "daily"),
+        ("怎么刷题", "practice"),
+        ("怎么复习", None),
+        ("LRU 怎么用", None),
+        ("排行榜怎么实现", None),
+        ("怎么纠错", None),
+        ("模考怎么准备", None),
+        ("怎么绑定端口", None),
+        ("死锁怎么预防", None),
+    ],
+)
+async def test_how_to_use_something_is_told_shortly(plugin, house, text, topic):
+    assert parse_how(text) == topic
+    reply = await plugin.respond(house.message(text))
+    assert (reply and reply.text) == (topic and wording.how_to_use(topic))
+
+
+def test_no_labelled_message_asks_how_to_use_something():
+    lines = MESSAGES.read_text(encoding="utf-8").splitlines()
+    assert [m["text"] for m in map(json.loads, lines) if parse_how(m["text"])] == []
+
+
+def test_every_how_to_is_one_for_a_phone():
+    for text in map(wording.how_to_use, get_args(Topic)):
+        assert len(text) <= 100, text
+        assert text.endswith("。")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from plugins.progress.commands import Command, parse
+from tests.unit.knowledge.shipped import shipped_library
 
 MESSAGES = Path(__file__).parents[3] / "evaluation" / "data" / "messages.jsonl"
 
@@ -47,6 +48,14 @@ def labelled():
         ("距离考研初试还剩多少天", "countdown"),
         ("还有多久考试", "countdown"),
         ("408什么时候考", "countdown"),
+        ("倒计时几天", "countdown"),
+        ("还剩几天？", "countdown"),
+        ("这周我做了多少题", "week"),
+        ("我的正确率是多少", "report"),
+        ("打咔", "check_in"),
+        ("/打咔", "check_in"),
+        ("/排航榜", "ranking"),
+        ("好的，打卡", "check_in"),
         ("/排行", "ranking"),
         ("排行榜", "ranking"),
         ("/排行 加入", "join"),
@@ -123,6 +132,11 @@ def test_a_code_is_read_in_any_case(text):
         "考试怎么考它",
         "408考什么",
         "什么时候考虑用链表",
+        "好的 什么是死锁",
+        "打开",
+        "正确率是多少",
+        "还剩几个页框",
+        "命中率是多少",
         "我的世界",
         "/我的 世界",
         "我的理解对吗",
@@ -150,3 +164,11 @@ def test_no_labelled_question_is_taken_for_a_command():
 def test_no_labelled_message_is_taken_when_a_particle_or_a_mark_is_added():
     added = [f"{m['text']}{end}" for m in labelled() for end in ("吗", "呢？", "了")]
     assert [text for text in added if parse(text) is not None] == []
+
+
+def test_no_name_of_the_knowledge_base_is_a_slip_of_a_command():
+    library = shipped_library()
+    names = {point.name for point in library.outline.points.values()}
+    names |= {name for card in library.concepts.values() for name in (card.name, *card.aliases)}
+    assert len(names) > 500
+    assert [name for name in names if parse(name) or parse(f"好的 {name}")] == []
