@@ -212,19 +212,13 @@ class Letters:
 
     def _lines(self, visit: Visit, taken: Sequence[_Taken]) -> str:
         """Confirm several answers in a group in one line, those after the reveal in one each."""
-        fresh = [
-            (one.asking.place, one.answer.key)
-            for one in taken
-            if one.asking.revealed_at is None and one.outcome.status != "repeated"
-        ]
-        repeated = [
-            one.asking.place
-            for one in taken
-            if one.asking.revealed_at is None and one.outcome.status == "repeated"
-        ]
-        reveal = max((one.asking.reveal_at for one in taken if one.asking.reveal_at), default=None)
-        when = wording.moment(reveal, visit.now)
-        lines = [wording.received_all(fresh, repeated, when)] if fresh or repeated else []
+        hidden = [one for one in taken if one.asking.revealed_at is None]
+        fresh = [one for one in hidden if one.outcome.status != "repeated"]
+        repeated = [one.asking.place for one in hidden if one.outcome.status == "repeated"]
+        reveals = sorted({one.asking.reveal_at for one in fresh if one.asking.reveal_at})
+        when = "、".join(wording.moment(reveal, visit.now) for reveal in reveals)
+        letters = [(one.asking.place, one.answer.key) for one in fresh]
+        lines = [wording.received_all(letters, repeated, when)] if hidden else []
         lines += [
             f"第 {one.asking.place} 题：{verdict_line(one.asking, one.outcome)}"
             for one in taken

@@ -85,7 +85,7 @@ def reveal_head(library: Library, asking: Asking, count: int) -> str:
     day = asking.asked_at.astimezone(SHANGHAI)
     number = f"第 {asking.place} 题" if max(count, asking.place) > 1 else ""
     return (
-        f"【每日一题 · {day.month} 月 {day.day} 日{number}答案】{about(library, asking.question)}"
+        f"【每日一题{number} · {day.month} 月 {day.day} 日答案】{about(library, asking.question)}"
     )
 
 
@@ -161,7 +161,8 @@ def nothing_to_explain(place: int | None) -> str:
     if place is not None:
         return f"没有第 {place} 题的每日一题可看。要看模考的解析，发“模考解析 {place}”。"
     return (
-        "现在没有可看解析的题：先答一道，发“每日一题”或“/练”都行。模考的解析发“模考解析 3”这样看。"
+        "现在没有等你看解析的题：答完一道，解析就跟在判分后面。做题发“每日一题”或“/练”；"
+        "模考的解析发“模考解析 3”这样看。"
     )
 
 

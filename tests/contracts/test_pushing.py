@@ -507,8 +507,8 @@ async def test_each_of_several_reveals_says_which_question_it_is_of(house):
     await house.run_due(at(12, 30))
     await house.run_due(at(21, 30))
     heads = [text.split("】")[0] for text in house.outbox.texts(GROUP.key)]
-    assert heads[2].endswith("22 日第 1 题答案")
-    assert heads[3].endswith("22 日第 2 题答案")
+    assert "每日一题第 1 题 · 11 月 22 日答案" in heads[2]
+    assert "每日一题第 2 题 · 11 月 22 日答案" in heads[3]
 
 
 async def test_two_processes_may_be_the_first_to_save_a_group_s_settings(house, open_house):

@@ -159,8 +159,8 @@ class Month:
             identity = await house.people.identify("fake", user, now())
             await house.people.seen(group.key, identity.id, now())
         window = house.private(user) if private else group
-        open_here = await house.quiz._open(house.message(place, user=user, conversation=window))
-        text = place if len({a.place for a in open_here}) > 1 else words
+        recent = await house.askings.of_group(group.key, now() - timedelta(days=2))
+        text = place if sum(one.revealed_at is None for one in recent) > 1 else words
         message = house.message(text, user=user, conversation=window)
         message = replace(message, id=f"{asking_id}-{user}")
         for _ in range(self.chance.choice((1, 1, 1, 2))):  # some events come twice

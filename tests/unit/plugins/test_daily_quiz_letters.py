@@ -8,6 +8,7 @@ from plugins.daily_quiz.plugin import DailyQuizPlugin, QuizRules
 from tests.fakes_conversation import FakeConversationStore
 from tests.learning_house import EXAM, GROUP, at, learning_house, small_question
 from tests.unit.knowledge.shipped import shipped_library
+from tests.unit.plugins.practising import practice_plugin
 from tests.unit.plugins.quizzing import answered, dailies, joins, practises, retract, say
 
 
@@ -45,6 +46,25 @@ async def test_in_private_a_letter_answers_the_open_question_of_one_s_own(asked,
     asked.now = at(13, 31)
     assert await say(asked, "C", private=True) is None
     assert await answered(asked) == {}
+
+
+async def test_with_practice_behind_it_each_letter_is_taken_by_the_right_one(asked):
+    practice = practice_plugin(asked, FakeConversationStore())
+
+    async def both(text, **more):
+        reply = await say(asked, text, **more)
+        conversation = asked.private() if more.get("private") else GROUP
+        message = asked.message(text, conversation=conversation)
+        return reply or await practice.respond(message)
+
+    await joins(asked, "1")
+    own = await both("/练", private=True)
+    assert own.asking is not None
+    assert "今天第 1 题" in (await both("C？", private=True)).text
+    assert (await both("选C", private=True)).text.startswith("每日一题：")
+    assert (await both("/练")).asking is not None
+    assert "今天第 3 题" in (await both("就D了")).text
+    assert (await both("D")).text == wording.ALREADY
 
 
 async def test_in_private_the_group_s_question_is_answered_by_its_name_or_number(three):
