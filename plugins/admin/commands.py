@@ -21,6 +21,7 @@ Kind = Literal[
     "accept",
     "retract",
     "reject",
+    "undecided",
     "wrong",
 ]
 
@@ -62,6 +63,7 @@ _ACTIONS: dict[str, Kind] = {
 _REPORTS = re.compile(r"纠错\s*(?:第?\s*(\d{1,4})\s*页|页\s*(\d{1,4}))?")
 _REPORT = re.compile(r"纠错\s*#?(\d{1,9})\s*(.*)", re.DOTALL)
 _ACCEPT = re.compile(r"(?:接受|采纳|改成|改为)\s*([A-Da-d])")
+_BEGUN = re.compile(r"接受|采纳|改|同意|通过|[A-Za-z]\b")
 _RETRACT = re.compile(r"(?:作废|撤下|撤题)")
 _REJECT = re.compile(r"(?:驳回|拒绝)\s*[:,，]?\s*(.*)", re.DOTALL)
 
@@ -96,4 +98,6 @@ def _decision(report: re.Match[str], rest: str) -> Command:
     rejected = _REJECT.fullmatch(said)
     if rejected is not None:
         return Command("reject", number, words=rejected[1].strip())
-    return Command("wrong", number, words=rest)
+    # 接受, 接受 E, 改: a decision was begun.
+    begun = _BEGUN.match(said) is not None
+    return Command("undecided" if begun else "wrong", number, words=rest)

@@ -86,6 +86,8 @@ class AdminPlugin:
                 return wording.MENU
             case "wrong":
                 return wording.not_understood(command.words)
+            case "undecided":
+                return wording.how_to_decide(command.number or 0)
             case "state":
                 return await self._state(now)
             case "counts":

@@ -60,6 +60,15 @@ def not_understood(words: str) -> str:
     return f"没看懂“{words[:30]}”。\n\n{MENU}"
 
 
+def how_to_decide(number: int) -> str:
+    """Say how a report is decided, where the letter is missing or none of the question's."""
+    return (
+        f"接受要写上正确的字母，A 到 D，按“/管理 纠错 {number}”里的顺序，"
+        f"例如：/管理 纠错 {number} 接受 C。"
+        "没有一个选项对就写“作废”，报告不成立就写“驳回 理由”。"
+    )
+
+
 # State and numbers
 
 
@@ -190,7 +199,8 @@ def report_page(page: Sequence[tuple[Correction, Asking | None]], total: int, nu
 
 def report(correction: Correction, asking: Asking | None) -> str:
     """Show a report: the question as written, the letters that the reporter saw, what was said."""
-    said = f"报告：{' '.join(correction.text.split())}"
+    lines = [" ".join(line.split()) for line in correction.text.splitlines()]
+    said = f"报告：{'；'.join(line for line in lines if line)}"
     head = f"**#{correction.id}** {correction.question_id}（{_day(correction.created_at.date())}）"
     if asking is None:
         return "\n\n".join((head, said, QUESTION_GONE))

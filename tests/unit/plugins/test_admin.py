@@ -78,8 +78,10 @@ async def told(house, plugin, text):
         ("/管理 纠错 12 作废", Command("retract", 12)),
         ("/管理 纠错 12 驳回 题干说的是不正确", Command("reject", 12, words="题干说的是不正确")),
         ("/管理 纠错 12 驳回", Command("reject", 12)),
-        ("/管理 纠错 12 接受", Command("wrong", 12, words="纠错 12 接受")),
-        ("/管理 纠错 12 接受 E", Command("wrong", 12, words="纠错 12 接受 E")),
+        ("/管理 纠错 12 接受", Command("undecided", 12, words="纠错 12 接受")),
+        ("/管理 纠错 12 接受 E", Command("undecided", 12, words="纠错 12 接受 E")),
+        ("/管理 纠错 12 E", Command("undecided", 12, words="纠错 12 E")),
+        ("/管理 纠错 12 什么", Command("wrong", 12, words="纠错 12 什么")),
         ("/管理 重启", Command("wrong", words="重启")),
         ("管理", None),
         ("管理 状态", None),
@@ -349,6 +351,15 @@ async def test_a_retraction_can_be_taken_back_by_another_report(house, plugin):
     assert "答案改为 C" in await told(house, plugin, f"/管理 纠错 {second.id} 接受 C")
     person = await house.people.find("fake", "2")
     assert len(await house.progress.wrong_book(person.person_id)) == 1
+
+
+@pytest.mark.parametrize("said", ["接受", "接受 E", "E"])
+async def test_an_acceptance_without_a_letter_says_how_and_changes_nothing(house, plugin, said):
+    _, report = await reported(house)
+    text = await told(house, plugin, f"/管理 纠错 {report.id} {said}")
+    assert text == wording.how_to_decide(report.id)
+    assert wording.MENU not in text
+    assert list(await house.corrections.open()) == [await house.corrections.get(report.id)]
 
 
 async def test_a_report_that_does_not_exist_changes_nothing(house, plugin):
