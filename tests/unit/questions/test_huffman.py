@@ -2,7 +2,6 @@
 
 import random
 from collections import deque
-from functools import cache
 
 import pytest
 from hypothesis import given
@@ -11,23 +10,7 @@ from hypothesis import strategies as st
 from backend.questions.solvers import huffman
 from backend.questions.solvers.huffman import HuffmanTask, build
 from tests.content.cards import section
-
-
-def least_wpl(weights, ways):
-    """Try every number of leaves on every level: the best of all trees, no merging."""
-    ordered = sorted(weights, reverse=True)
-
-    @cache
-    def best(placed, slots):
-        left = len(ordered) - placed
-        if left <= slots:
-            return 0
-        return min(
-            sum(ordered[placed + here :]) + best(placed + here, (slots - here) * ways)
-            for here in range(min(slots, left))
-        )
-
-    return best(0, 1)
+from tests.unit.questions.merging import least_wpl
 
 
 def two_queues(weights):

@@ -10,7 +10,7 @@ from backend.questions.generators.cpu_scheduling import CpuScheduling
 from backend.questions.generators.cpu_steps import two_places
 from backend.questions.solvers import cpu_scheduling
 from backend.questions.solvers.cpu_scheduling import CpuTask, Process, schedule_cpu
-from tests.unit.questions.generators.checks import check, drafts, questions
+from tests.unit.questions.generators.checks import check, questions
 from tests.unit.questions.test_cpu_scheduling import ticking
 
 GENERATOR = CpuScheduling()
@@ -131,12 +131,6 @@ def test_a_bug_planted_in_the_solver_fails_the_check(monkeypatch, place, bug):
     monkeypatch.setattr(f"backend.questions.solvers.cpu_scheduling.{place}", bug)
     with pytest.raises(AssertionError, match=r"gen\.cpu-scheduling"):
         check(GENERATOR, answer_of)
-
-
-def test_every_mistake_has_a_name_in_kebab_case():
-    for draft in drafts(GENERATOR):
-        for wrong in draft.distractors:
-            assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", wrong.mistake)
 
 
 def test_all_algorithms_and_all_forms_are_asked(asked):

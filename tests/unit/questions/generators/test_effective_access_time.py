@@ -9,7 +9,7 @@ from backend.questions.generators.access_mistakes import mistakes_of
 from backend.questions.generators.effective_access_time import EffectiveAccessTime
 from backend.questions.solvers import effective_access_time as solver
 from backend.questions.solvers.effective_access_time import AccessTask, Lookup
-from tests.unit.questions.generators.checks import check, drafts, questions
+from tests.unit.questions.generators.checks import check, questions
 
 GENERATOR = EffectiveAccessTime()
 LEVELS = {"一级": 1, "两级": 2, "三级": 3}
@@ -142,12 +142,6 @@ def test_a_wrong_hit_rate_fails_the_check(monkeypatch):
     )
     with pytest.raises(AssertionError, match=r"gen\.effective-access-time"):
         check(GENERATOR, answer_of)
-
-
-def test_every_mistake_has_a_name_in_kebab_case():
-    for draft in drafts(GENERATOR):
-        for wrong in draft.distractors:
-            assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", wrong.mistake)
 
 
 def test_all_kinds_are_asked(asked):

@@ -3,7 +3,6 @@
 import re
 from collections import deque
 from fractions import Fraction
-from functools import cache
 from math import ceil, log2
 
 import pytest
@@ -13,27 +12,10 @@ from backend.questions.generators.huffman import HuffmanGenerator
 from backend.questions.solvers import huffman as solver
 from tests.unit.questions.generators.checks import check, drafts, questions
 from tests.unit.questions.generators.ranks import check_ranks
+from tests.unit.questions.merging import least_wpl
 
 GENERATOR = HuffmanGenerator()
 WAYS = {"三叉": 3, "四叉": 4}
-
-
-@cache
-def least_wpl(weights, ways):
-    """Try every number of leaves on every level, with no merging at all."""
-    ordered = sorted(weights, reverse=True)
-
-    @cache
-    def best(placed, slots):
-        left = len(ordered) - placed
-        if left <= slots:
-            return 0
-        return min(
-            sum(ordered[placed + here :]) + best(placed + here, (slots - here) * ways)
-            for here in range(min(slots, left))
-        )
-
-    return best(0, 1)
 
 
 def code_lengths(weights):
