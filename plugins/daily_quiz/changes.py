@@ -12,7 +12,7 @@ from backend.learning.groups import (
 )
 from backend.learning.values import SHANGHAI
 from backend.questions.scope import SUBJECT_NAMES, ScopeReader
-from plugins.daily_quiz import wording
+from plugins.daily_quiz import settings_wording
 from plugins.daily_quiz.commands import Command
 
 _LOOK_AHEAD_DAYS = 8
@@ -42,12 +42,12 @@ def changed_settings(
             return _with_times(settings, command)
         case "reveal":
             if settings.is_quiet(command.times[0]):
-                return wording.REVEAL_IN_QUIET_HOURS
+                return settings_wording.REVEAL_IN_QUIET_HOURS
             return replace(settings, reveal=command.times[0])
         case "count":
             count = command.numbers[0]
             if not 1 <= count <= MAX_QUESTIONS:
-                return wording.COUNT_RANGE
+                return settings_wording.COUNT_RANGE
             return replace(settings, count=count)
         case "only" | "skip":
             return _with_subjects(settings, command, scopes)
@@ -63,9 +63,9 @@ def changed_settings(
 
 def _with_times(settings: GroupSettings, command: Command) -> GroupSettings | str:
     if len(command.times) > MAX_TIMES:
-        return wording.TOO_MANY_TIMES
+        return settings_wording.TOO_MANY_TIMES
     if any(settings.is_quiet(at) for at in command.times):
-        return wording.IN_QUIET_HOURS
+        return settings_wording.IN_QUIET_HOURS
     return replace(settings, times=command.times)
 
 
@@ -73,7 +73,7 @@ def _with_quiet(settings: GroupSettings, command: Command) -> GroupSettings | st
     quiet = (command.times[0], command.times[1]) if command.times else None
     changed = replace(settings, quiet=quiet)
     if any(changed.is_quiet(at) for at in (*settings.times, settings.reveal)):
-        return wording.QUIET_HITS_TIMES
+        return settings_wording.QUIET_HITS_TIMES
     return changed
 
 
@@ -84,9 +84,9 @@ def _with_subjects(
         return replace(settings, skipped_subjects=())
     named = [scopes.subject(word) for word in command.words]
     if None in named:
-        return wording.unknown_subject(command.words[named.index(None)])
+        return settings_wording.unknown_subject(command.words[named.index(None)])
     chosen = {subject for subject in named if subject is not None}
     skipped = [s for s in SUBJECTS if (s in chosen) == (command.kind == "skip")]
     if len(skipped) == len(SUBJECTS):
-        return wording.NO_SUBJECT_LEFT
+        return settings_wording.NO_SUBJECT_LEFT
     return replace(settings, skipped_subjects=tuple(skipped))

@@ -13,7 +13,7 @@ from backend.learning.groups import Groups, GroupSettings
 from backend.learning.people import People
 from backend.questions.scope import ScopeReader
 from plugins.answers import Answers, Change, Unclear, parse_ordinal, read
-from plugins.daily_quiz import wording
+from plugins.daily_quiz import settings_wording, wording
 from plugins.daily_quiz.changes import changed_settings, next_due
 from plugins.daily_quiz.commands import Command, parse
 from plugins.daily_quiz.letters import Letters
@@ -112,9 +112,9 @@ class DailyQuizPlugin:
         group = await self._groups.get(message.conversation.key)
         settings = group.settings if group is not None else GroupSettings()
         if command.kind == "settings":
-            return Reply(wording.settings_text(settings), "command")
+            return Reply(settings_wording.settings_text(settings), "command")
         if not (message.is_group_admin or message.user in self._rules.superusers):
-            return Reply(wording.ADMINS_ONLY, "command")
+            return Reply(settings_wording.ADMINS_ONLY, "command")
         return await self._change(message, settings, command)
 
     async def _change(
@@ -133,6 +133,6 @@ class DailyQuizPlugin:
             message.received_at,
         )
         due = next_due(group.settings, message.received_at)
-        said = wording.confirmed(command.kind, group.settings)
+        said = settings_wording.confirmed(command.kind, group.settings)
         first = wording.first_push(due, message.received_at)
-        return Reply(wording.changed(group.settings, said, first), "command")
+        return Reply(settings_wording.changed(group.settings, said, first), "command")

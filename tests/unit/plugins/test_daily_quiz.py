@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backend.learning.groups import GroupSettings
-from plugins.daily_quiz import wording
+from plugins.daily_quiz import settings_wording, wording
 from plugins.daily_quiz.changes import changed_settings
 from plugins.daily_quiz.commands import parse
 from tests.learning_house import GROUP, at, learning_house
@@ -241,7 +241,7 @@ def test_no_message_of_the_evaluation_is_taken_for_a_command():
     ],
 )
 def test_weekdays_in_a_row_are_said_as_a_stretch(days, said):
-    assert wording.weekdays_text(days) == said
+    assert settings_wording.weekdays_text(days) == said
 
 
 @pytest.mark.parametrize(
