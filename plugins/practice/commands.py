@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from backend.questions.scope import SUBJECT_NAMES
+from plugins.practice import patterns
 from plugins.practice.phrases import EXACT, Kind
 from plugins.slips import Slips, without_thanks
 
@@ -35,105 +35,6 @@ class Command:
     harder: bool = False
 
 
-_NUMBER = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})"
-_POLITE = (
-    r"(?:请|麻烦|那就|那|好的|好|嗯|行|ok)?[,，、 ]*(?:你)?(?:再)?"
-    r"(?:给我|帮我|我想要|我想|我要|我来|想|能不能|可不可以|可以|能)?(?:给我|帮我)?(?:再)?"
-    r"(?:随机|随便|任意)?(?:再)?"
-)
-_OVER = (
-    r"(?:做做|做|试试|试一下|考考我|考我|练练手|练练|练手|看看)?"
-    r"(?:吧|呗|呀|啊|哈|哦|嘛|啦|吗|么|谢谢|,|，|!|~| )*"
-)
-_TOPIC = r"(?P<topic>.{0,20}?)"
-_QUESTION = r"(?P<question>(?:的)?(?:选择|单选|练习|复习)?(?:题目|试题|题))?"
-
-_ONE = re.compile(
-    _POLITE + r"(?:来|出|给|整|抽|做|练|刷|考|搞|换)(?:我|考我)?"
-    r"(?P<count>几|\d{1,2}|[一二两三四五六七八九十]{1,3})?(?P<unit>道|题|个|点)"
-    + rf" ?{_TOPIC} ?{_QUESTION}(?:我)?{_OVER}"
-)
-_DRILL = re.compile(
-    _POLITE
-    + r"(?P<verb>练习题|练题|刷题|做题|练习|练一练|练练|练一下|练下|练|刷一刷|刷刷|刷|做做|做"
-    r"|考考我|考考|考我|测测我|抽查我?)" + rf"(?:一下)? ?{_TOPIC} ?{_QUESTION}{_OVER}"
-)
-_SUBJECTS = "|".join(
-    sorted((name for names in SUBJECT_NAMES.values() for name in names), key=len, reverse=True)
-)
-_SUBJECT_FIRST = re.compile(
-    rf"(?P<topic>{_SUBJECTS})(?:的)?(?:再)?(?:来|出|整)(?:一|1)?(?:道|题|个)(?:题)?{_OVER}"
-)
-_OF_A_TOPIC = re.compile(
-    r"(?:(?:你(?:这儿|这里)?)?(?:有没有|有|想要|想做|要)(?:关于)?)? ?(?P<topic>.{1,20}?)"
-    r"(?:方面的|相关的|的) ?(?:选择|单选|练习|复习)?(?:题目|试题|题)(?:吗|没有|没|么|呢)?"
-    rf"|(?P<subject>{_SUBJECTS})(?:选择|单选|练习)题"
-)
-_WRONG = re.compile(
-    _POLITE
-    + r"(?:来|出|练习|练|刷|做|复习|重做|重练|重刷|考考我)(?:一下)?(?:一|1)?(?:道|题|个)?"
-    + rf" ?{_TOPIC}(?:的)?(?:我的)?错题(?:本)?{_OVER}"
-)
-_WRONG_AGAIN = re.compile(rf"{_TOPIC}(?:的)?错题(?:本)?(?:重做|重练|再练|再做|练习|复习){_OVER}")
-_BOOK = re.compile(
-    rf"(?:看看?|查看?|打开)?(?:一下)?(?:我的?)?{_TOPIC}(?:的)?错题(?P<after>本|集|列表)?"
-    r" ?(?P<rest>.{0,12})"
-)
-_BOOK_ASKED = re.compile(
-    r"我?(?:都|还|以前|之前|最近)?(?:做)?错(?:了|过)?(?:的)?(?:哪些|什么|哪几道|啥)(?:题目|题)?(?:了)?"
-    r"|(?:哪些|什么|哪几道)(?:题目|题)?(?:是)?我(?:做)?错(?:了|过|的)?(?:的)?"
-    r"|我(?:做)?错(?:了|过)的(?:题目|题)(?:有哪些|呢)?"
-)
-_EXPORT = re.compile(
-    rf"(?:帮我|给我|请)?(?:导出|下载)(?:一下)?(?:我的)?{_TOPIC}(?:的)?(?:错题本|错题集|错题)(?P<form>.*)"
-    rf"|(?:帮我|请)?(?:把|将)?(?:我的)?(?P<topic2>.{{0,20}}?)(?:的)?(?:错题本|错题集|错题)\s*(?:都|全部)?"
-    r"(?:导出|下载)(?:出来|来|一下|下来)?(?P<form2>.*)"
-    r"|导出(?:成|为|到)?\s*(?P<form3>anki|csv|excel|md|markdown)(?:的)?(?:格式|文件|卡片)?"
-)
-_MOCK = re.compile(
-    _POLITE + r"(?:开始|进行|来|做|考|出|整|搞)?(?:一|1)?(?:套|份|次|场|张)?(?:408)?"
-    r"(?:模考|模拟考试|模拟考|模拟卷子|模拟试卷|模拟卷|模拟测试)(?:卷)?(?:一下|一次|一场)?"
-    rf" ?(?:{_NUMBER})? ?(?:道)?(?:题)?{_OVER}"
-)
-_PAPER = re.compile(
-    _POLITE + r"(?:来|做|出|整|搞)(?:一|1)?(?:套|份|张)(?:408)?(?:选择题|卷子|试卷|卷|题)" + _OVER
-)
-_DETAILS = re.compile(
-    rf"模考 ?(?:的)?(?:解析|讲解|详解|答案|结果|成绩|报告) ?(?:第)? ?(?:{_NUMBER})? ?(?:题)?"
-)
-_REPORT = re.compile(r"(?:纠错|报错|反馈错误)(?P<gap>[\s:,，：]*)(?P<text>.*)", re.DOTALL)
-_REPORTED = re.compile(
-    r"(?:这|上|刚才那?|那)(?:一)?(?:道)?题(?:的|目)?(?:答案|题目|题干|选项|解析|知识点)?"
-    r"(?:好像|应该|是不是|是|明显|感觉)?(?:有问题|有误|有错误?|有歧义|出错了?|给错了|写错了|不严谨)"
-    r"(?:[,，。!:： ].*)?"
-    r"|(?:这|上|刚才那?|那)(?:一)?(?:道)?题(?:的)?(?:答案|题目|题干|选项|解析)"
-    r"(?:好像|应该|是不是|是|明显|感觉)?(?:不对|错了|错)(?:[,，。!:： ].*)?",
-    re.DOTALL,
-)
-
-_PLACED = re.compile(rf"(?:刚才|模考|卷子)?的?第 ?{_NUMBER} ?(?:道|小)?题")
-_DOUBTED = re.compile(
-    r"(?:我)?(?:觉得|感觉|怀疑|看)?(?:你)?(?:们)?(?:是不是)?(?:这|那|上)?(?:一)?(?:道)?(?:个)?"
-    r"(?:题目?|答案|解析|选项)(?:的)?(?:答案|题目|题干|选项|解析)?"
-    r"(?:好像|应该|是不是|可能|明显|感觉)?(?:有问题|有误|有错误?|出错|错|不对|给错|写错)"
-    r"(?:了|吧|吗|啊|呀|哦|呢)*"
-)
-
-# What is asked of the knowledge base, whatever the sentence begins with.
-_STUDY = re.compile(
-    r"什么|怎|如何|为何|为啥|啥|吗|哪|例题|例子|示例|多少|几种|几个|区别|是不是|方法|技巧|步骤|过程"
-    r"|原理|定义|概念|特点|公式|总结|推荐|[问话主标命课专]题"
-)
-
-# The subject's own name is no question about a 原理.
-_PRINCIPLES = re.compile(r"(?:计算机)?组成原理")
-
-_HARD = re.compile(
-    r"^(?:更|比较|稍微|再)?(?:难(?!点$)|有难度|有挑战)(?:一点|一些|点|些)?儿?(?:的| |$)"
-    r"|(?<=.)的?(?:难|有难度)(?:一点|一些)?的?$"
-)
-_REQUEST = re.compile(r"(?:请问)?你?(?:能不能|可不可以|可以|能|有没有|有).*(?P<end>[吗么])$")
-_WRONG_TONE = re.compile(r"(?P<verb>^再?(?:来|出|做|考)(?:一|几|两|三)?)到(?=.*题$)")
 _HEADS = Slips(("练", "练习", "刷题", "做题", "复习", "错题", "错题本", "模考", "纠错"))
 _WORDS = Slips(
     sentence
@@ -184,7 +85,7 @@ def parse(text: str) -> Command | None:
     if report is not None or len(body) > _LONGEST:
         return report
     bare = body.strip(" 。.!?~,;:、…！？").lower()
-    bare = _WRONG_TONE.sub(r"\g<verb>道", bare)
+    bare = patterns.WRONG_TONE.sub(r"\g<verb>道", bare)
     spaceless = _BETWEEN_CHINESE.sub("", bare)
     for sentence in dict.fromkeys((without_thanks(bare), bare, spaceless)):
         command = _read(sentence, slash)
@@ -221,31 +122,33 @@ def _exact(sentence: str, slash: bool) -> Command:
 
 
 def _report(body: str, slash: bool) -> Command | None:
-    match = _REPORT.fullmatch(body)
+    match = patterns.REPORT.fullmatch(body)
     if match is not None and (slash or match["gap"] or not match["text"]):
         text = match["text"].strip()
-        placed = _PLACED.match(text)
+        placed = patterns.PLACED.match(text)
         return Command("report", text, _number(placed["n"]) if placed else None)
     said = body.strip()
-    if _REPORTED.fullmatch(said):
+    if patterns.REPORTED.fullmatch(said):
         return Command("report", said, sure=False)
-    return Command("doubt", sure=False) if _DOUBTED.fullmatch(said.rstrip("?!。.~")) else None
+    return (
+        Command("doubt", sure=False) if patterns.DOUBTED.fullmatch(said.rstrip("?!。.~")) else None
+    )
 
 
 def _mock(bare: str, slash: bool) -> Command | None:
-    details = _DETAILS.fullmatch(bare)
+    details = patterns.DETAILS.fullmatch(bare)
     if details is not None:
         return Command("details", number=_number(details["n"]))
-    match = _MOCK.fullmatch(bare)
+    match = patterns.MOCK.fullmatch(bare)
     if match is not None:
         return Command("mock", number=_number(match["n"]))
-    if _PAPER.fullmatch(bare):
+    if patterns.PAPER.fullmatch(bare):
         return Command("mock")
     return Command("mock", bare[2:].strip()) if slash and bare.startswith("模考") else None
 
 
 def _export(bare: str, slash: bool) -> Command | None:
-    match = _EXPORT.fullmatch(bare)
+    match = patterns.EXPORT.fullmatch(bare)
     if match is None:
         return None
     said = re.sub(
@@ -264,7 +167,7 @@ def _export(bare: str, slash: bool) -> Command | None:
 
 
 def _wrong(bare: str, slash: bool) -> Command | None:
-    match = _WRONG.fullmatch(bare) or _WRONG_AGAIN.fullmatch(bare)
+    match = patterns.WRONG.fullmatch(bare) or patterns.WRONG_AGAIN.fullmatch(bare)
     if match is not None and not _is_study(bare):
         topic = _topic(match["topic"])
         return Command("wrong", topic, sure=slash or not topic)
@@ -275,9 +178,9 @@ def _wrong(bare: str, slash: bool) -> Command | None:
 
 
 def _book(bare: str, slash: bool) -> Command | None:
-    if _BOOK_ASKED.fullmatch(bare):
+    if patterns.BOOK_ASKED.fullmatch(bare):
         return Command("book")
-    match = _BOOK.fullmatch(bare)
+    match = patterns.BOOK.fullmatch(bare)
     if match is None:
         return None
     topic = _topic(f"{match['topic']} {match['rest']}")
@@ -298,7 +201,7 @@ def _practise(bare: str, slash: bool) -> Command | None:
         for word in _LEADING:
             if bare.startswith(word):
                 return _slash_practice(bare[len(word) :])
-    match = _SUBJECT_FIRST.fullmatch(bare)
+    match = patterns.SUBJECT_FIRST.fullmatch(bare)
     if match is not None:
         return Command("practise", match["topic"])
     for command in (_one(bare), _drill(bare)):
@@ -314,7 +217,7 @@ def _slash_practice(rest: str) -> Command:
 
 def _of_a_topic(bare: str) -> Command | None:
     """Read 死锁的题, 有没有死锁的练习题, 网络选择题."""
-    match = _OF_A_TOPIC.fullmatch(bare)
+    match = patterns.OF_A_TOPIC.fullmatch(bare)
     if match is None:
         return None
     topic = _topic(match["topic"] or match["subject"])
@@ -326,14 +229,14 @@ def _of_a_topic(bare: str) -> Command | None:
 
 def _is_study(bare: str) -> bool:
     """Whether a sentence is a question for the knowledge base, however it begins."""
-    request = _REQUEST.fullmatch(bare)
+    request = patterns.REQUEST.fullmatch(bare)
     said = bare[: request.start("end")] if request is not None else bare
-    return _STUDY.search(_PRINCIPLES.sub("", said)) is not None
+    return patterns.STUDY.search(patterns.PRINCIPLES.sub("", said)) is not None
 
 
 def _one(bare: str) -> Command | None:
     """Read 来一道网络的题: with 个 and 点 it must say that it is a question (来个总结 is not)."""
-    match = _ONE.fullmatch(bare)
+    match = patterns.ONE.fullmatch(bare)
     if match is None:
         return None
     unit, (topic, harder) = match["unit"], _level(_topic(match["topic"]))
@@ -365,7 +268,7 @@ def _several(count: str | None) -> int | None:
 
 def _drill(bare: str) -> Command | None:
     """Read 练习 操作系统, 刷网络, 考考我死锁, 做计组的题."""
-    match = _DRILL.fullmatch(bare)
+    match = patterns.DRILL.fullmatch(bare)
     if match is None or (match["verb"] in ("做", "做做") and not match["question"]):
         return None
     topic, harder = _level(_topic(match["topic"]))
@@ -376,7 +279,7 @@ def _drill(bare: str) -> Command | None:
 
 def _level(topic: str) -> tuple[str, bool]:
     """Split 难一点的网络 into what to practise and whether it should be hard."""
-    rest = _HARD.sub("", topic)
+    rest = patterns.HARD.sub("", topic)
     return (_topic(rest), True) if rest != topic else (topic, False)
 
 

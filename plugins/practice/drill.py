@@ -8,7 +8,7 @@ too, without showing anything.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from backend.knowledge.library import Library
 from backend.learning.askings import Askings
@@ -33,10 +33,10 @@ from plugins.practice import wording
 from plugins.practice.commands import Command, parse
 from plugins.practice.memory import Memory
 from plugins.practice.scopes import link_of, nearest_with_questions, no_questions_of_that_kind
+from plugins.practice.undisclosed import undisclosed
 from plugins.practice.visit import Visit
 
 _DAY_BEGINS = time(4)
-_REVEALED_WITHIN = timedelta(days=7)
 _WISHES: dict[AskingKind, tuple[str, str]] = {
     "practice": ("practise", "/练"),
     "review": ("review", "/复习"),
@@ -147,7 +147,7 @@ class Drill:
 
     async def show_answer(self, visit: Visit, asking: Asking) -> Reply:
         """Show the answer to who does not know it."""
-        if asking.question.id in await self.undisclosed(visit):
+        if asking.question.id in await undisclosed(self._askings, visit):
             return Reply(wording.ANSWER_LATER, "command")
         wish = await self._wish_of(visit, asking)
         await self._askings.reveal(asking.id, visit.now)
@@ -203,7 +203,7 @@ class Drill:
         return None
 
     async def _practise(self, visit: Visit, scope: Scope, command: Command, said: str) -> Reply:
-        hidden = await self.undisclosed(visit)
+        hidden = await undisclosed(self._askings, visit)
         question = await self._selection.for_person(
             visit.identity.person_id, scope, visit.now, hidden=hidden, harder=command.harder
         )
@@ -229,7 +229,7 @@ class Drill:
         person, now = visit.identity.person_id, visit.now
         every = await self._selection.due(person, now)
         due = [point for point in every if scope.holds(point)]
-        hidden = await self.undisclosed(visit)
+        hidden = await undisclosed(self._askings, visit)
         if every and not due:
             return Reply(wording.nothing_due_in(scope), "command")
         for point in _rotated(due, after.question.point if after else ""):
@@ -248,7 +248,7 @@ class Drill:
     ) -> Reply:
         asked = await self._asked_today(visit)
         every = await self._progress.wrong_book(visit.identity.person_id)
-        hidden = await self.undisclosed(visit)
+        hidden = await undisclosed(self._askings, visit)
         inside = [
             entry for entry in every if scope.holds(entry.point) and entry.question_id not in hidden
         ]
@@ -266,17 +266,6 @@ class Drill:
         if visit.is_group:
             return Reply(wording.NOTHING_HERE, "command")
         return Reply(wording.NO_OTHER_WRONG if after else wording.no_wrong(scope), "command")
-
-    async def undisclosed(self, visit: Visit) -> set[str]:
-        """Return the ids of the group's daily questions whose answers are not out yet.
-
-        In the group nobody is asked them, and nothing is said of them; in private all may be.
-        """
-        if not visit.is_group:
-            return set()
-        since = visit.now - _REVEALED_WITHIN
-        daily = await self._askings.of_group(visit.here, since)
-        return {asking.question.id for asking in daily if asking.revealed_at is None}
 
     async def _asked_today(self, visit: Visit) -> set[str]:
         begin = datetime.combine(study_day(visit.now), _DAY_BEGINS, SHANGHAI)
@@ -333,7 +322,7 @@ class Drill:
         )
 
     async def _verdict(self, visit: Visit, asking: Asking, outcome: Outcome) -> Reply:
-        if asking.question.id in await self.undisclosed(visit):
+        if asking.question.id in await undisclosed(self._askings, visit):
             return Reply(wording.VERDICT_LATER, "command")
         wish = await self._wish_of(visit, asking)
         explained = self._concepts(asking.question)

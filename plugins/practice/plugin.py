@@ -22,6 +22,7 @@ from plugins.practice.drill import Drill
 from plugins.practice.memory import Memory
 from plugins.practice.papers import Papers
 from plugins.practice.reports import Reports
+from plugins.practice.undisclosed import undisclosed
 from plugins.practice.visit import Visit
 from plugins.sitting import sits_a_paper
 
@@ -179,7 +180,7 @@ class PracticePlugin:
         if asking is None:
             return None
         hidden = asking.kind == "daily" and asking.revealed_at is None
-        hidden |= asking.question.id in await self._drill.undisclosed(visit)
+        hidden |= asking.question.id in await undisclosed(self._askings, visit)
         if asking.paper_id is not None:
             paper = await self._askings.paper(asking.paper_id)
             hidden = paper is not None and paper.finished_at is None
