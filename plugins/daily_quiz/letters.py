@@ -61,9 +61,11 @@ class Letters:
         quoted = await self._quoted(visit)
         if quoted is not None and quoted.kind != "daily":
             return None
-        if quoted is not None and len(answers.items) == 1:
-            return await self._took(visit, [(quoted, answers.items[0])], [quoted])
         recent = await self._waiting.recent(visit)
+        if quoted is not None and len(answers.items) == 1:
+            beside = answerable(recent)
+            open_ = beside if quoted in beside else [quoted]
+            return await self._took(visit, [(quoted, answers.items[0])], open_)
         if not named and quoted is None:
             own = await self._waiting.own(visit)
             if isinstance(own, Paper) and answers.every:
@@ -71,11 +73,15 @@ class Letters:
             if own is not None and await self._is_own(visit, own, answers, recent):
                 return None
         open_ = answerable(recent)
+        nothing = not visit.is_group and not await self._waiting.unanswered(visit, open_)
+        if nothing and await self._waiting.join(visit):
+            recent = await self._waiting.recent(visit)
+            open_ = answerable(recent)
         if not open_:
             return await self._nothing_open(visit, recent)
         chosen = await self._chosen(visit, open_, answers)
-        if isinstance(chosen, str):
-            return Reply(chosen, "command")
+        if chosen is None or isinstance(chosen, str):
+            return Reply(chosen, "command") if chosen else None
         return await self._took(visit, chosen, open_)
 
     async def unclear(self, visit: Visit) -> Reply | None:
@@ -156,17 +162,21 @@ class Letters:
 
     async def _chosen(
         self, visit: Visit, open_: Sequence[Asking], answers: Answers
-    ) -> list[tuple[Asking, Answer]] | str:
-        """Find the question of each answer; a sentence when it is not clear which is meant."""
+    ) -> list[tuple[Asking, Answer]] | str | None:
+        """Find the question of each answer; a sentence when it is not clear which is meant.
+
+        None in private when a bare letter finds all of them answered.
+        """
         first = answers.items[0]
         bare = first.place is None
-        if bare and len(open_) == 1:
+        if bare and len(open_) == 1 and visit.is_group:
             return [(open_[0], first)]
         waiting: Sequence[Asking] = ()
         if bare or not visit.is_group:
             waiting = await self._waiting.unanswered(visit, open_)
         if bare:
-            return _for_bare(waiting, first, every=answers.every) or wording.all_done(len(open_))
+            nothing = wording.all_done(len(open_)) if visit.is_group else None
+            return _for_bare(waiting, first, every=answers.every) or nothing
         # People in two groups have two questions of a number: the one that waits is meant.
         by_place = {one.place: one for one in (*reversed(open_), *reversed(waiting))}
         if any(item.place not in by_place for item in answers.items):
@@ -197,14 +207,14 @@ class Letters:
     async def _confirmed(self, visit: Visit, taken: _Taken, *, several: bool) -> Reply:
         """Confirm one answer in a group; after the reveal with its verdict."""
         asking, outcome = taken.asking, taken.outcome
+        if outcome.status == "repeated":  # what was answered in private stays there
+            revealed = asking.revealed_at is not None
+            return Reply(wording.ALREADY + wording.SEE_AGAIN * revealed, "command")
         if asking.revealed_at is not None:
             text = verdict_text(self._library, asking, outcome)
             return Reply(text, "command", concepts=asking.question.source)
-        if outcome.status == "repeated":
-            return Reply(wording.ALREADY, "command")
         number = await self._askings.place_of(outcome.attempt)
-        numbered = several or taken.answer.place or asking.place > 1
-        place = asking.place if numbered else None
+        place = asking.place if several or taken.answer.place else None
         when = wording.moment(asking.reveal_at, visit.now)
         return Reply(
             wording.received(outcome.attempt.shown, number, place=place, when=when), "command"
@@ -212,17 +222,15 @@ class Letters:
 
     def _lines(self, visit: Visit, taken: Sequence[_Taken]) -> str:
         """Confirm several answers in a group in one line, those after the reveal in one each."""
-        hidden = [one for one in taken if one.asking.revealed_at is None]
-        fresh = [one for one in hidden if one.outcome.status != "repeated"]
-        repeated = [one.asking.place for one in hidden if one.outcome.status == "repeated"]
+        late = [one for one in taken if one.outcome.status == "late"]
+        fresh = [one for one in taken if one.outcome.status == "recorded"]
+        repeated = [one.asking.place for one in taken if one.outcome.status == "repeated"]
         reveals = sorted({one.asking.reveal_at for one in fresh if one.asking.reveal_at})
         when = "、".join(wording.moment(reveal, visit.now) for reveal in reveals)
         letters = [(one.asking.place, one.answer.key) for one in fresh]
-        lines = [wording.received_all(letters, repeated, when)] if hidden else []
+        lines = [wording.received_all(letters, repeated, when)] if fresh or repeated else []
         lines += [
-            f"第 {one.asking.place} 题：{verdict_line(one.asking, one.outcome)}"
-            for one in taken
-            if one.asking.revealed_at is not None
+            f"第 {one.asking.place} 题：{verdict_line(one.asking, one.outcome)}" for one in late
         ]
         return "\n\n".join(lines)
 

@@ -18,7 +18,7 @@ from plugins.daily_quiz.changes import changed_settings, next_due
 from plugins.daily_quiz.commands import Command, parse
 from plugins.daily_quiz.letters import Letters
 from plugins.daily_quiz.showing import Showing
-from plugins.daily_quiz.waiting import Visit, Waiting
+from plugins.daily_quiz.waiting import IsMember, Visit, Waiting
 from plugins.messages import IncomingMessage, Reply
 
 _NAMED = re.compile(r"[/／]?\s*(?=每日一题|今日一题|今天的题|今天这题)")
@@ -46,16 +46,20 @@ class DailyQuizPlugin:
         attempts: Attempts,
         scopes: ScopeReader,
         rules: QuizRules,
+        is_member: IsMember | None = None,
         dialogues: DialogueStore | None = None,
     ) -> None:
-        """Without ``dialogues``, 第三个 is a letter only where it quotes a question."""
+        """``is_member`` asks the platform whether an account is in a group.
+
+        Without ``dialogues``, 第三个 is a letter only where it quotes a question.
+        """
         self._groups = groups
         self._people = people
         self._scopes = scopes
         self._rules = rules
-        waiting = Waiting(people, askings, attempts)
+        waiting = Waiting(people, groups, askings, attempts, is_member)
         self._letters = Letters(library, people, askings, attempts, waiting, dialogues)
-        self._showing = Showing(library, groups, attempts, waiting, rules.exam)
+        self._showing = Showing(library, groups, people, attempts, waiting, rules.exam)
 
     async def respond(self, message: IncomingMessage) -> Reply | None:
         """Carry out a command or take an answer; None for everything else."""

@@ -86,7 +86,8 @@ class QuestionPushes:
         local = now.astimezone(SHANGHAI)
         reveal_at = reveal_of_extra(group.settings, now)
         slot = Slot(await self._next_place(group, now), local.date(), now, reveal_at)
-        push = self._push(group, slot, f"extra-{local:%H%M%S}")
+        # To the millisecond: two wishes within one second are two questions.
+        push = self._push(group, slot, f"extra-{local:%H%M%S%f}"[:-3])
         return replace(push, window=timedelta(0))
 
     async def _next_place(self, group: Group, now: datetime) -> int:

@@ -6,6 +6,7 @@ from datetime import date
 from backend.knowledge.library import Library
 from backend.learning.attempts import Attempts
 from backend.learning.groups import Groups, GroupSettings
+from backend.learning.people import People
 from backend.learning.values import Asking, Outcome, Paper
 from plugins.asking_words import HOW_TO_ANSWER_GROUP, question_reply, verdict_text
 from plugins.daily_quiz import wording
@@ -21,12 +22,14 @@ class Showing:
         self,
         library: Library,
         groups: Groups,
+        people: People,
         attempts: Attempts,
         waiting: Waiting,
         exam: date,
     ) -> None:
         self._library = library
         self._groups = groups
+        self._people = people
         self._attempts = attempts
         self._waiting = waiting
         self._exam = exam
@@ -34,6 +37,10 @@ class Showing:
     async def show(self, visit: Visit, place: int | None) -> Reply:
         """Show the newest question that waits, or that with a number, and name the others."""
         recent = await self._waiting.recent(visit)
+        if not unrevealed(recent) and await self._waiting.join(visit):
+            recent = await self._waiting.recent(visit)
+        if visit.is_group:  # who asks for the group's question may answer it in private next
+            await self._people.seen(visit.here, visit.identity.id, visit.now)
         open_ = unrevealed(recent)
         asking = next((one for one in open_ if place in (None, one.place)), None)
         if asking is None:
@@ -78,7 +85,9 @@ class Showing:
         if visit.is_group and asking.revealed_at is None and not asking.retracted:
             return ""
         head = wording.which(asking, numbered=numbered or asking.place > 1)
-        attempt = await self._attempts.of_asking(asking.id, visit.identity.id)
+        attempt = None
+        if not visit.is_group:  # how somebody answered is nobody else's business
+            attempt = await self._attempts.of_asking(asking.id, visit.identity.id)
         if attempt is not None:
             right = None if asking.retracted else attempt.chosen == asking.question.answer
             # As if it were given now: that it was given before is no news to who asks for reasons.

@@ -1,16 +1,20 @@
 """Which questions wait for one person in one conversation: the group's, and their own."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.learning.askings import Askings
 from backend.learning.attempts import Attempts
+from backend.learning.groups import Group, Groups
 from backend.learning.people import People
 from backend.learning.values import Asking, Identity, Paper
-from plugins.messages import IncomingMessage
+from plugins.messages import Conversation, IncomingMessage
 
 _SHOWN_FOR = timedelta(days=2)
+_MOST_LOOKED_UP = 20
+
+IsMember = Callable[[Conversation, str], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +41,53 @@ class Visit:
 class Waiting:
     """Reads from the record what a person may answer."""
 
-    def __init__(self, people: People, askings: Askings, attempts: Attempts) -> None:
+    def __init__(
+        self,
+        people: People,
+        groups: Groups,
+        askings: Askings,
+        attempts: Attempts,
+        is_member: IsMember | None,
+    ) -> None:
+        """``is_member`` asks the platform whether an account is in a group."""
         self._people = people
+        self._groups = groups
         self._askings = askings
         self._attempts = attempts
+        self._is_member = is_member
 
     async def groups_of(self, visit: Visit) -> list[str]:
         """Return the groups whose questions are meant: this one, or in private all of theirs."""
         if visit.is_group:
             return [visit.here]
         return await self._people.groups_of(visit.identity.person_id)
+
+    async def join(self, visit: Visit) -> bool:
+        """Ask the platform which groups with an open question a person is in, in private.
+
+        Who only reads the group was never seen there, and answers in private all the same. True
+        when they turned out to be in one more.
+        """
+        if visit.is_group or self._is_member is None:
+            return False
+        joined = False
+        for group in await self._groups_that_wait(visit):
+            place = Conversation(group.platform, group.bot, group.conversation_id, is_group=True)
+            if await self._is_member(place, visit.message.sender):
+                await self._people.seen(group.key, visit.identity.id, visit.now)
+                joined = True
+        return joined
+
+    async def _groups_that_wait(self, visit: Visit) -> list[Group]:
+        """Groups of the platform where the person was not seen and a question waits."""
+        known = await self.groups_of(visit)
+        waiting: list[Group] = []
+        for group in await self._groups.all():
+            if group.platform != visit.message.conversation.platform or group.key in known:
+                continue
+            if unrevealed(await self._askings.of_group(group.key, visit.now - _SHOWN_FOR)):
+                waiting.append(group)
+        return waiting[:_MOST_LOOKED_UP]
 
     async def recent(self, visit: Visit) -> list[Asking]:
         """Return the daily questions of the last days, the newest first."""

@@ -50,6 +50,7 @@ NOBODY_S = (
 ONE_LETTER = "一题只选一个字母：A、B、C 或 D。"
 ONE_BY_ONE = "模考要一题一题答：回一个字母答当前这题，或带上题号，例如“3B 4C”。"
 ALREADY = "你已经答过这题了，以第一次的为准。"
+SEE_AGAIN = "答案已经公布，发“解析”可以再看。"
 NEW_QUESTION = "上一题以第一次的答案为准，改不了。现在等你的是新的一题，直接回一个字母就行。"
 ANSWER_FIRST = "先作答再看解析：回复字母就行，发“每日一题”可以再看一遍题目。"
 HOW_IN_PRIVATE = f"{HOW_TO_ANSWER_HERE}答完马上看解析。"

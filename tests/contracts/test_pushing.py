@@ -471,6 +471,13 @@ async def test_extra_questions_are_numbered_after_the_day_s_and_can_be_answered(
     assert reply.text == taken
 
 
+async def test_two_extra_questions_of_one_second_are_two(house):
+    await house.switch_on()
+    for microsecond in (1000, 9000):
+        assert await pushes_now(house, at(10).replace(microsecond=microsecond)) is None
+    assert len(house.outbox.sent) == 2
+
+
 async def test_the_numbers_of_extra_questions_begin_anew_every_day(house):
     await house.switch_on()
     for day in (22, 23):

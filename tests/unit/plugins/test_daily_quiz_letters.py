@@ -268,7 +268,7 @@ async def test_the_last_of_several_questions_is_told_by_its_number_in_private(th
 # A place among the options
 
 
-def quiz_with(house, dialogues):
+def quiz_with(house, dialogues, is_member=None):
     return DailyQuizPlugin(
         shipped_library(),
         house.groups,
@@ -277,6 +277,7 @@ def quiz_with(house, dialogues):
         house.attempts,
         house.scopes,
         QuizRules(EXAM),
+        is_member,
         dialogues,
     )
 
@@ -297,3 +298,40 @@ async def test_a_place_among_the_options_is_a_letter_unless_a_list_was_offered(a
 async def test_without_the_dialogue_a_place_counts_only_with_its_question(asked):
     assert await say(asked, "第三个") is None
     assert (await say(asked, "第三个", quoted="1")).text.startswith("收到，选 C")
+
+
+# Who only reads the group
+
+
+async def test_a_member_whom_the_platform_knows_answers_in_private(asked):
+    async def is_member(group, user):
+        return group == GROUP and user == "5"
+
+    asked.quiz = quiz_with(asked, None, is_member)
+    assert (await say(asked, "B", user="5", private=True)).text.startswith("每日一题：")
+    assert await answered(asked, "5") == {1: "B"}
+    stranger = await say(asked, "B", user="6", private=True)
+    assert "先在群里 @我" in stranger.text
+
+
+async def test_who_asked_for_the_question_in_the_group_answers_it_in_private(asked):
+    await say(asked, "每日一题")
+    assert (await say(asked, "B", private=True)).text.startswith("每日一题：")
+
+
+async def test_what_is_answered_is_not_asked_of_a_bare_letter_in_private_again(asked):
+    await say(asked, "B")
+    assert await say(asked, "C", private=True) is None
+    await asked.run_due(at(21, 30))
+    assert await say(asked, "C", private=True) is None
+    assert "以第一次的 B 为准" in (await say(asked, "1C", private=True)).text
+
+
+async def test_nobody_s_answer_is_told_in_the_group_after_the_reveal(asked):
+    await joins(asked, "1")
+    await say(asked, "B", private=True)
+    await asked.run_due(at(21, 30))
+    for text in ("C", "解析"):
+        reply = (await say(asked, text)).text
+        assert "你选的" not in reply
+        assert "第一次的 B" not in reply
