@@ -205,6 +205,7 @@ def _put_together(
             scopes,
             QuizRules(settings.exam_date, superusers),
             outboxes.is_member,
+            dialogues,
         ),
         PracticePlugin(
             library,
