@@ -89,7 +89,8 @@ def test_a_groups_question_comes_with_its_first_message_where_nothing_can_be_pus
     assert "每日一题" not in second["reply"]
     assert "收到，选 B（第 1 位作答" in answered["reply"]
     assert "应选" not in answered["reply"]
-    assert "以第一次的 B 为准" in other["reply"]  # in private it is graded, and counted once
+    assert "今天第" not in other["reply"]
+    assert rows(tmp_path, "SELECT count(*) FROM attempts") == [(1,)]
     [(state, reason)] = rows(tmp_path, "SELECT state, reason FROM deliveries")
     assert state == "confirmed"
     assert "随当天第一条@消息发出" in reason
