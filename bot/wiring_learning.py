@@ -1,7 +1,7 @@
 """The learning half of ``bot/wiring.py``: the record, what is chosen from it, and its plugins."""
 
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -68,30 +68,33 @@ class Learning:
     async def owed(self, message: IncomingMessage, reply: Reply) -> Sequence[Reply]:
         """Give what goes with a reply: notices of corrected questions, questions not pushed.
 
-        Without the record nothing is owed yet; what is not pushed must not be lost over notices.
+        A group's question does not go with what only the sender sees. Without the record nothing is
+        owed yet; what is not pushed must not be lost over notices.
         """
         owed: list[Reply] = []
         with suppress(RecordUnavailable):
-            owed += await self.pusher.owed(message.conversation, message.received_at)
+            if not reply.private:
+                owed += await self.pusher.owed(message.conversation, message.received_at)
             if reply.decision == "command":
-                owed += await self._notices(message)
+                owed += [Reply(text, "command") for text in (await self._untold(message)).values()]
         return owed
 
-    async def _notices(self, message: IncomingMessage) -> list[Reply]:
-        identity = await self.people.find(message.conversation.platform, message.sender)
-        if identity is None:
-            return []
-        notices = await self.corrections.take_notices(identity.id, message.received_at)
-        return [Reply(notice, "command") for notice in notices]
-
     async def delivered(self, message: IncomingMessage, reply: Reply, receipt: Receipt) -> None:
-        """Note the platform's ids of a question that was asked, so that it can be quoted."""
-        if reply.asking is None or not receipt.message_ids:
-            return
+        """Note what the platform sent: a question, so that it can be quoted, and notices."""
         with suppress(RecordUnavailable):
-            await self.askings.note_messages(
-                reply.asking, message.conversation.key, receipt.message_ids
-            )
+            if reply.asking is not None and receipt.message_ids:
+                await self.askings.note_messages(
+                    reply.asking, message.conversation.key, receipt.message_ids
+                )
+            if reply.decision == "command":
+                untold = await self._untold(message)
+                told = [number for number, text in untold.items() if text in reply.text]
+                if told:
+                    await self.corrections.told(told, message.received_at)
+
+    async def _untold(self, message: IncomingMessage) -> Mapping[int, str]:
+        identity = await self.people.find(message.conversation.platform, message.sender)
+        return await self.corrections.untold(identity.id) if identity is not None else {}
 
 
 @asynccontextmanager

@@ -248,7 +248,8 @@ class Askings:
         theirs = select(identities.c.id).where(identities.c.person_id == person_id)
         to_them = askings.c.identity_id.in_(theirs)
         if group_key is not None:  # compared with None, it would be every question to a person
-            to_them |= askings.c.group_key == group_key
+            # What a member practised there before everybody's eyes counts as well.
+            to_them |= askings.c.conversation == group_key
         asked = select(askings.c.question_id).where(askings.c.asked_at >= since, to_them)
         answered = select(attempts.c.question_id).where(
             attempts.c.answered_at >= since, attempts.c.identity_id.in_(theirs)

@@ -4,7 +4,7 @@ A changed key is one more row of the log. Everyone who answered is judged by it 
 state is folded again, and a notice waits for each, in the same transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -117,16 +117,21 @@ class Corrections:
         async with self._database.reading() as connection:
             return await keys_in_force(connection)
 
-    async def take_notices(self, identity_id: int, now: datetime) -> Sequence[str]:
-        """Return what an account has not been told yet, oldest first; each notice only once."""
-        waiting = (notices.c.identity_id == identity_id) & notices.c.told_at.is_(None)
+    async def untold(self, identity_id: int) -> Mapping[int, str]:
+        """Return what an account has not been told yet by number, oldest first."""
+        query = (
+            select(notices.c.id, notices.c.text)
+            .where(notices.c.identity_id == identity_id, notices.c.told_at.is_(None))
+            .order_by(notices.c.id)
+        )
         async with self._database.reading() as connection:
-            if (await connection.execute(select(notices.c.id).where(waiting))).first() is None:
-                return []
-        taken = update(notices).where(waiting).values(told_at=now)
+            return {row.id: row.text for row in await connection.execute(query)}
+
+    async def told(self, numbers: Collection[int], now: datetime) -> None:
+        """Note that these notices have reached their account."""
+        reached = update(notices).where(notices.c.id.in_(numbers), notices.c.told_at.is_(None))
         async with self._database.writing() as connection:
-            rows = await connection.execute(taken.returning(notices.c.id, notices.c.text))
-            return [text for _, text in sorted((row.id, row.text) for row in rows)]
+            await connection.execute(reached.values(told_at=now))
 
     async def list(self, state: State | None = None) -> Sequence[Correction]:
         """Return all reports, or those in one state, oldest first."""

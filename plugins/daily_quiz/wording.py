@@ -195,7 +195,7 @@ def _places(places: Sequence[int]) -> str:
 
 def reminder(exam: date, now: datetime, streak: Streak, due: int, *, done: bool) -> str:
     """Remind a person who asked for it."""
-    left = days_left_text(exam, now.astimezone(SHANGHAI).date())
+    left = days_left_text(exam, now)
     lines = [f"**学习提醒 · {left}**"]
     if done:
         lines.append(f"今天已经打卡，连续 {streak.current} 天，漂亮。")

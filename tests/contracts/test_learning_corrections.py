@@ -9,6 +9,7 @@ from backend.learning import tables
 from backend.learning.rebuild import rebuild
 from backend.questions.question import OPTION_KEYS
 from tests.learning import DAY, MINUTE, NOON, question
+from tests.notices import taken
 
 
 async def reported(record, asking, identity, text="应当选 C"):
@@ -61,9 +62,9 @@ async def test_a_changed_key_regrades_everyone_and_tells_them(record):
         )
         [(_, right)] = await record.progress.recent(who.person_id, NOON)
         assert right == (key == "C")
-        assert await record.corrections.take_notices(who.id, NOON + DAY) == ["这题改选 C。"]
-        assert await record.corrections.take_notices(who.id, NOON + DAY) == []
-    assert await record.corrections.take_notices(bystander.id, NOON + DAY) == []
+        assert await taken(record.corrections, who.id, NOON + DAY) == ["这题改选 C。"]
+        assert await taken(record.corrections, who.id, NOON + DAY) == []
+    assert await taken(record.corrections, bystander.id, NOON + DAY) == []
     assert await record.progress.question_stats(["q.os.test-1"]) == {"q.os.test-1": (4, 1)}
     assert (await rebuild(record.database)).differences == []
 
@@ -128,7 +129,7 @@ async def test_the_last_decision_holds(record):
         report = await reported(record, asking, me)
         await record.corrections.accept(report.id, answer, "", "又改了", NOON)
     assert (await record.progress.state(me.person_id)).days[NOON.date()].right == 1
-    notices = await record.corrections.take_notices(me.id, NOON)
+    notices = await taken(record.corrections, me.id, NOON)
     assert list(notices) == ["又改了"] * 3
 
 
@@ -138,8 +139,8 @@ async def test_a_rejection_tells_only_who_reported(record):
     await record.answers(asking, you, True)
     report = await reported(record, asking, me)
     assert await record.corrections.reject(report.id, "答案无误", "核对过，没有错。", NOON) is True
-    assert await record.corrections.take_notices(me.id, NOON) == ["核对过，没有错。"]
-    assert await record.corrections.take_notices(you.id, NOON) == []
+    assert await taken(record.corrections, me.id, NOON) == ["核对过，没有错。"]
+    assert await taken(record.corrections, you.id, NOON) == []
     assert await record.corrections.key_changes() == {}
     [decided] = await record.corrections.list("rejected")
     assert (decided.id, decided.note) == (report.id, "答案无误")
@@ -156,7 +157,7 @@ async def test_a_report_is_decided_once(record):
     assert await record.corrections.key_changes() == {
         ("q.os.test-1", question().text_fingerprint): "C"
     }
-    assert await record.corrections.take_notices(me.id, NOON) == ["改了"]
+    assert await taken(record.corrections, me.id, NOON) == ["改了"]
     later = await reported(record, asking, me)
     assert later.id != report.id
     assert [one.id for one in await record.corrections.list()] == [report.id, later.id]
@@ -191,3 +192,16 @@ async def test_a_decision_is_whole_or_not_made(record, monkeypatch):
     async with record.database.reading() as connection:
         query = select(func.count()).select_from(tables.key_changes)
         assert (await connection.execute(query)).scalar() == 0
+
+
+async def test_a_notice_waits_until_it_has_reached_its_account(record):
+    me = await record.person()
+    asking = await record.practice(me, question(1))
+    await record.attempts.answer(asking, me, "A", NOON)
+    report = await record.corrections.report(asking.id, me.id, "错了", NOON)
+    await record.corrections.accept(report.id, None, "", "作废了", NOON)
+    for _ in range(2):  # read for a reply that was never sent
+        untold = await record.corrections.untold(me.id)
+        assert list(untold.values()) == ["作废了"]
+    await record.corrections.told(list(untold), NOON)
+    assert await record.corrections.untold(me.id) == {}

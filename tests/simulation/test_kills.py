@@ -115,5 +115,3 @@ async def check(folder):
     assert report.differences == []
     reveals = Counter((key, text) for key, asking, text in lines(folder / "sent.log") if not asking)
     assert all(count <= 24 for count in reveals.values())
-
-

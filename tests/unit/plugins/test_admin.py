@@ -15,6 +15,7 @@ from plugins.admin.plugin import AdminPlugin
 from plugins.help.commands import parse as parse_help
 from plugins.messages import Conversation, DeliveryUncertain, NotSent
 from tests.learning_house import GROUP, at, learning_house
+from tests.notices import taken
 from tests.unit.plugins.studying import answers, answers_daily, daily
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -269,7 +270,7 @@ async def reported(house, *, people=3, text="答案不对，应该选别的"):
 
 async def notices(house, user):
     identity = await house.people.find("fake", user)
-    return list(await house.corrections.take_notices(identity.id, at(12)))
+    return list(await taken(house.corrections, identity.id, at(12)))
 
 
 async def test_a_report_is_shown_with_the_letters_that_its_reporter_saw(house, plugin):
