@@ -143,7 +143,7 @@ async def _chat(settings: Settings, *, json: bool) -> None:
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    from bot.platforms.serving import loop_factory
+    from bot.platforms.loop import loop_factory
 
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(work)

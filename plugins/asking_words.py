@@ -19,6 +19,7 @@ STARS = 5
 _OVER_AT = time(18)
 """408 is written on the second afternoon, until 17:00."""
 _DRAWN_MARKS = ("```", "\n|")
+CORRECTED = "这题的答案更正过，原来的解析已经作废。"
 RETRACTED = "这道题有误，已经作废，不计对错。"
 HOW_TO_ANSWER_HERE = "直接回复字母就行；蒙的可以说“B 蒙的”。"
 HOW_TO_ANSWER_GROUP = "@我 发字母，或引用这条消息回字母，也可以私聊我作答（马上看解析）。"
@@ -133,17 +134,21 @@ def verdict_line(asking: Asking, outcome: Outcome) -> str:
 def explanation(asking: Asking, *, chosen: OptionKey | None = None) -> str:
     """Give the reasons: the right option, the chosen one, the others, then the steps.
 
-    "" for a retracted question: its reasons are wrong.
+    "" for a retracted question, a sentence for one whose key was corrected: the reasons are wrong.
     """
     if asking.retracted:
         return ""
     question = asking.question
+    if not question.why:
+        return CORRECTED
     steps = "\n\n".join(question.steps)
     reasons = _reasons(asking, chosen)
     return _joined([reasons, f"**解题步骤**\n\n{steps}" if steps else "", _convention(question)])
 
 
 def _reasons(asking: Asking, chosen: OptionKey | None = None, *, right: str = "√") -> str:
+    if not asking.question.why:
+        return CORRECTED
     order = sorted(
         asking.options,
         key=lambda option: (

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.learning.log import keys_in_force
 from backend.learning.tables import askings, attempts, identities, members, papers
 from backend.learning.values import Asking, Paper
-from backend.questions.question import Question, as_json, from_json
+from backend.questions.question import OptionKey, Question, as_json, from_json
 
 PAPER = tuple(papers.columns[name] for name in Paper.__slots__)
 
@@ -78,12 +78,22 @@ async def read(connection: AsyncConnection, query: Select[Any]) -> list[Asking]:
     def asking(row: Row[Any]) -> Asking:
         question = from_json(row.question)
         # Few questions are ever corrected: most need no fingerprint.
-        changed = keys.get((question.id, question.text_fingerprint), "") if keys else ""
-        if changed is None:
+        text = (question.id, question.text_fingerprint) if keys else None
+        if text is None or text not in keys:
+            return _asking(row, question)
+        key = keys[text]
+        if key is None:
             return _asking(row, question, retracted=True)
-        return _asking(row, replace(question, answer=changed) if changed else question)
+        return _asking(row, _with_key(question, key))
 
     return [asking(row) for row in rows]
+
+
+def _with_key(question: Question, answer: OptionKey) -> Question:
+    """Put another key in force; the reasons and steps argue for the old one."""
+    if answer == question.answer:
+        return question
+    return replace(question, answer=answer, why={}, steps=())
 
 
 def _asking(row: Row[Any], question: Question, *, retracted: bool = False) -> Asking:

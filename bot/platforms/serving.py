@@ -22,15 +22,6 @@ _PING_SECONDS = 20.0
 Hook = Callable[[], Awaitable[None]]
 
 
-def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
-    """Give the fastest event loop there is, for ``asyncio.Runner``."""
-    try:
-        import uvloop
-    except ImportError:  # not on Windows
-        return asyncio.new_event_loop
-    return uvloop.new_event_loop
-
-
 async def serve_until_signal(
     app: FastAPI,
     listener: socket.socket,

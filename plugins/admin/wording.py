@@ -8,6 +8,7 @@ from backend.learning.ledger import Delivery
 from backend.learning.values import SHANGHAI, Asking, Correction
 from backend.questions.question import OPTION_KEYS, OptionKey
 from backend.questions.scope import SUBJECT_NAMES
+from plugins.asking_words import CORRECTED
 
 SHOWN_REPORTS, SHOWN_TROUBLE = 5, 10
 _STEM_CHARS, _TAIL_DIGITS = 40, 4
@@ -45,6 +46,7 @@ NO_SUCH_REPORT = "没有这条纠错。发“/管理 纠错”看待处理的。
 REASON_NEEDED = (
     "驳回要写一句理由，报告的人会看到，例如：/管理 纠错 12 驳回 题干问的是不正确的一项。"
 )
+
 QUESTION_GONE = "这条纠错的题目已经不在记录里，只能驳回。"
 NOT_RUNNING = "这个平台没有在本进程启动"
 NO_PUSHES = "这个平台不允许主动推送"
@@ -223,7 +225,8 @@ def _mark(key: OptionKey, asking: Asking) -> str:
 def reasons(asking: Asking) -> str:
     """Show what the author says of every option, and the steps."""
     question = asking.question
-    why = "\n".join(f"- {key}：{question.why[key]}" for key in OPTION_KEYS)
+    why = "\n".join(f"- {key}：{question.why[key]}" for key in OPTION_KEYS if question.why)
+    why = why or CORRECTED
     steps = "\n\n".join(question.steps)
     convention = f"约定：{question.convention}" if question.convention else ""
     return "\n\n".join(part for part in ("**题库里的解析**", why, steps, convention) if part)

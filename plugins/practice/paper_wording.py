@@ -192,7 +192,10 @@ def _wrong_lines(sheet: Sheet) -> str:
 def _wrong(line: Line) -> str:
     asking = line.asking
     shown = line.attempt.shown if line.attempt else ""
-    reason = _reason(asking.question.why[asking.question.answer])
+    # Empty once the key was corrected: the reasons argued for the old one.
+    reason = _reason(asking.question.why.get(asking.question.answer, ""))
+    if not reason:
+        return f"- 第 {asking.place} 题 你选 {shown}，应选 {asking.shown_answer}（答案更正过）"
     return f"- 第 {asking.place} 题 你选 {shown}，应选 {asking.shown_answer}：{reason}"
 
 

@@ -73,7 +73,8 @@ async def test_everything_is_read_with_the_new_key(record):
     me, asking = await record.person(), await record.daily()
     report = await reported(record, asking, me)
     await record.corrections.accept(report.id, "C", "", "已更正", NOON)
-    assert (await record.askings.get(asking.id)).question == replace(question(), answer="C")
+    corrected = replace(question(), answer="C", why={}, steps=())
+    assert (await record.askings.get(asking.id)).question == corrected
     fresh = await record.daily()
     assert fresh.question.answer == "C"
     outcome = await record.attempts.answer(fresh, me, fresh.shown("C"), NOON)
@@ -205,3 +206,15 @@ async def test_a_notice_waits_until_it_has_reached_its_account(record):
         assert list(untold.values()) == ["作废了"]
     await record.corrections.told(list(untold), NOON)
     assert await record.corrections.untold(me.id) == {}
+
+
+async def test_reasons_for_the_old_key_are_gone_with_it(record):
+    me = await record.person()
+    asking = await record.practice(me, question(1))
+    old = asking.question.answer
+    await record.attempts.answer(asking, me, "A", NOON)
+    report = await record.corrections.report(asking.id, me.id, "错了", NOON)
+    new = next(key for key in OPTION_KEYS if key != old)
+    await record.corrections.accept(report.id, new, "", "改了", NOON)
+    found = (await record.askings.get(asking.id)).question
+    assert (found.answer, dict(found.why), found.steps) == (new, {}, ())

@@ -29,16 +29,19 @@ class Artist:
         deadline_seconds: float = 5.0,
         max_waiting: int = 32,
         max_kept: int = 64,
+        kept_seconds: float = 600.0,
     ) -> None:
         """Warn the operator once when nothing can be drawn.
 
-        ``max_kept`` pictures are kept for drawings of the same value (0.1 to 0.3 MB each).
+        ``max_kept`` pictures are kept for drawings of the same value (0.1 to 0.3 MB each), at most
+        ``kept_seconds``.
         """
         self._press = press or TypstPress()
         self._deadline_seconds = deadline_seconds
         self._max_waiting = max_waiting
         self._max_kept = max_kept
-        self._kept: OrderedDict[Drawing, bytes] = OrderedDict()
+        self._kept_seconds = kept_seconds
+        self._kept: OrderedDict[Drawing, tuple[float, bytes]] = OrderedDict()
         self._under_way: dict[Drawing, asyncio.Future[bytes | None]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="artist")
         self._problem = "" if self._press.is_installed() else _NOT_INSTALLED
@@ -64,9 +67,10 @@ class Artist:
         if self._problem == _NOT_INSTALLED or self._closed:
             return None
         try:
+            self._drop_old()
             if drawing in self._kept:
                 self._kept.move_to_end(drawing)
-                return self._kept[drawing]
+                return self._kept[drawing][1]
             working = self._under_way.get(drawing) or self._begin(drawing)
             if working is None:
                 logger.warning("等着画的图片太多，这一张用文字代替")
@@ -95,9 +99,15 @@ class Artist:
         picture = None if done.cancelled() else done.result()
         if picture is None:
             return
-        self._kept[drawing] = picture
+        self._kept[drawing] = time.monotonic(), picture
         while len(self._kept) > self._max_kept:
             self._kept.popitem(last=False)
+
+    def _drop_old(self) -> None:
+        """Forget pictures of a while ago: some show what a person may have had deleted since."""
+        oldest = time.monotonic() - self._kept_seconds
+        for drawing in [one for one, (drawn_at, _) in self._kept.items() if drawn_at < oldest]:
+            del self._kept[drawing]
 
     def _work(self, drawing: Drawing, give_up_at: float) -> bytes | None:
         """Draw in the thread; a drawing that nobody waits for any more is passed over."""

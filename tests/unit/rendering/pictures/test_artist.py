@@ -82,6 +82,15 @@ async def test_only_so_many_pictures_are_kept_the_oldest_go_first(started):
     assert press.printed == ["甲", "乙", "丙", "乙"]
 
 
+async def test_a_picture_is_not_kept_for_long(started):
+    press = FakePress()
+    artist = started(press, kept_seconds=0.05)
+    await artist.draw(drawing("甲"))
+    await asyncio.sleep(0.1)
+    await artist.draw(drawing("甲"))
+    assert press.printed == ["甲", "甲"]
+
+
 async def test_forty_people_who_want_the_same_picture_share_one_drawing(started):
     press = FakePress(open_now=False)
     artist = started(press, max_waiting=2)
