@@ -136,7 +136,7 @@ def _report(body: str, slash: bool) -> Command | None:
 
 
 def _mock(bare: str, slash: bool) -> Command | None:
-    details = patterns.DETAILS.fullmatch(bare)
+    details = patterns.DETAILS.fullmatch(patterns.DETAILS_OF.sub(r"模考\2 \1", bare))
     if details is not None:
         return Command("details", number=_number(details["n"]))
     match = patterns.MOCK.fullmatch(bare)

@@ -140,12 +140,10 @@ class Papers:
         targets = [
             (_meant(answer, by_place, quoted or current), answer) for answer in answers.items
         ]
-        chosen: list[tuple[Asking, OptionKey]] = [
-            (asking, answer.key) for asking, answer in targets if asking is not None
-        ]
+        chosen = [(asking, answer) for asking, answer in targets if asking is not None]
         if len(chosen) < len(targets):
             return Reply(wording.NOT_A_QUESTION, "command")
-        said = await self._record(visit, chosen, guessed=answers.guessed)
+        said = await self._record(visit, chosen)
         done = {asking.id for asking, _ in chosen}
         left = [one for one in unanswered if one.id not in done]
         if not left:
@@ -195,18 +193,16 @@ class Papers:
     async def _unanswered(self, paper: Paper) -> list[Asking]:
         return await self._askings.unanswered_of_paper(paper.id, paper.identity_id)
 
-    async def _record(
-        self, visit: Visit, chosen: Sequence[tuple[Asking, OptionKey]], *, guessed: bool
-    ) -> str:
+    async def _record(self, visit: Visit, chosen: Sequence[tuple[Asking, Answer]]) -> str:
         answered: list[tuple[int, OptionKey]] = []
         repeated: list[tuple[int, str]] = []
-        for asking, key in chosen:
-            outcome = await self._attempts.answer(asking, visit.identity, key, visit.now)
+        for asking, answer in chosen:
+            outcome = await self._attempts.answer(asking, visit.identity, answer.key, visit.now)
             if outcome.status == "repeated":
                 repeated.append((asking.place, outcome.attempt.shown))
                 continue
-            answered.append((asking.place, key))
-            if guessed:
+            answered.append((asking.place, answer.key))
+            if answer.guessed:
                 await self._attempts.mark_guessed(asking.id, visit.identity, visit.now)
         return wording.noted(answered, repeated)
 

@@ -74,6 +74,11 @@ PAPER = re.compile(
 DETAILS = re.compile(
     rf"模考 ?(?:的)?(?:解析|讲解|详解|答案|结果|成绩|报告) ?(?:第)? ?(?:{NUMBER})? ?(?:题)?"
 )
+DETAILS_OF = re.compile(
+    r"^(?:看|查|讲)?(?:一下)?模考 ?(?:的)?第? ?(\d{1,2}|[一二三四五六七八九十]{1,3}) ?题(?:的)?"
+    r"(解析|答案|详解|讲解)$"
+)
+"""模考第 2 题解析: the number before the word."""
 REPORT = re.compile(r"(?:纠错|报错|反馈错误)(?P<gap>[\s:,，：]*)(?P<text>.*)", re.DOTALL)
 REPORTED = re.compile(
     r"(?:这|上|刚才那?|那)(?:一)?(?:道)?题(?:的|目)?(?:答案|题目|题干|选项|解析|知识点)?"

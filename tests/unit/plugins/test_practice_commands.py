@@ -243,3 +243,11 @@ def test_no_name_of_the_knowledge_base_is_a_slip_of_a_command():
         for said in (name, f"{name}吗", f"好的 {name}"):
             command = parse(said)
             assert command is None or not command.sure, said
+
+
+@pytest.mark.parametrize(
+    "text", ["看模考第 2 题解析", "模考第2题解析", "看模考第2题的答案", "模考解析 2"]
+)
+def test_a_question_of_a_paper_is_named_before_or_after_the_word(text):
+    command = parse(text)
+    assert (command.kind, command.number) == ("details", 2)

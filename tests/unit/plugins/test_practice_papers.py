@@ -446,3 +446,12 @@ async def test_what_is_left_can_be_asked_and_nothing_is_turned_back(me):
     for said in ("还剩多少时间", "还有多少题", "上一题"):
         assert await me.try_to_say(said) is None
     assert "**模考开始" in (await me.say("考试开始")).text
+
+
+async def test_each_letter_of_several_may_be_a_guess_of_its_own(me):
+    await me.say("/模考 5")
+    await me.say("1A 2B蒙的")
+    [first, second] = await me.attempts()
+    book = {entry.question_id for entry in await me.book()}
+    assert second.question_id in book
+    assert (first.question_id in book) == (first.chosen != first.answer)
