@@ -28,7 +28,7 @@ MIN_GRID_COLUMNS, MAX_GRID_CHARS = 5, 3
 """A wide table whose cells are all this short (a next array, an access string) stays a grid."""
 
 
-OWN_MARK = re.compile(r"([Ⅰ-Ⅻ][.．、]|[✓×])\s*")
+OWN_MARK = re.compile(r"([Ⅰ-Ⅻ][.．、]|[✓√×])\s*")
 """An item that begins with a mark of its own needs no bullet."""
 
 

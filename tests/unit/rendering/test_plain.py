@@ -132,4 +132,4 @@ def test_any_nesting_of_marks_renders(text):
 
 def test_an_item_with_a_mark_of_its_own_has_no_bullet_beside_it():
     assert render_plain("- Ⅰ. 对\n- Ⅱ. 错\n- 别的") == "Ⅰ. 对\nⅡ. 错\n· 别的"
-    assert render_plain("- ✓ C：因为\n- × A：不对") == "✓ C：因为\n× A：不对"
+    assert render_plain("- √ C：因为\n- × A：不对") == "√ C：因为\n× A：不对"
