@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 
 from loguru import logger
@@ -25,7 +25,7 @@ from backend.learning.people import People
 from backend.learning.privacy import Privacy
 from backend.learning.progress import Progress
 from backend.learning.selection import Selection
-from backend.learning.values import SHANGHAI
+from backend.learning.values import exam_moment
 from backend.questions.bank import Bank, load_bank
 from backend.questions.catalogue import Catalogue
 from backend.questions.generators.registry import ALL
@@ -45,7 +45,6 @@ from plugins.messages import Conversation, IncomingMessage, NotSent, Plugin, Rec
 from plugins.practice.plugin import PracticePlugin
 from plugins.progress.plugin import ProgressPlugin
 
-_SECOND_AFTERNOON = time(14, 0)
 _KEPT_NOTICES = 20
 
 
@@ -156,12 +155,6 @@ def bank_of(settings: Settings, library: Library) -> Bank:
     return bank
 
 
-def exam_moment(settings: Settings) -> datetime:
-    """Return when 408 is written: on the second afternoon of the exam."""
-    day = settings.exam_date + timedelta(days=1)
-    return datetime.combine(day, _SECOND_AFTERNOON, SHANGHAI)
-
-
 def _put_together(
     settings: Settings,
     library: Library,
@@ -177,7 +170,7 @@ def _put_together(
     catalogue = Catalogue(bank_of(settings, library), ALL)
     scopes = ScopeReader(library, Linker(library))
     selection = Selection(
-        library.outline, catalogue, askings, progress, corrections, exam_moment(settings)
+        library.outline, catalogue, askings, progress, corrections, exam_moment(settings.exam_date)
     )
     superusers = frozenset(settings.superusers)
     operator = OperatorLine(superusers, outboxes)

@@ -4,6 +4,7 @@ import random
 import uuid
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -61,7 +62,6 @@ class Askings:
         now: datetime,
         group_key: str | None = None,
         identity_id: int | None = None,
-        paper_id: str | None = None,
         place: int = 1,
         reveal_at: datetime | None = None,
         id: str | None = None,
@@ -71,50 +71,37 @@ class Askings:
         With an ``id`` (at most 32 characters) that was used before, nothing is stored and the
         asking of that time comes back: a repeated push asks the same again.
         """
-        asking = self._new(
-            question,
-            kind=kind,
-            conversation=conversation,
-            now=now,
+        asking = replace(
+            self._new(question, kind, conversation, now),
             group_key=group_key,
             identity_id=identity_id,
-            paper_id=paper_id,
             place=place,
             reveal_at=reveal_at,
-            id=id,
         )
+        if id is not None:
+            asking = replace(asking, id=id)
         async with self._database.writing() as connection:
             await upsert(connection, askings, [row_of(asking)], keep=True)
             [stored] = await read(connection, select(askings).where(askings.c.id == asking.id))
         return stored
 
     def _new(
-        self,
-        question: Question,
-        *,
-        kind: AskingKind,
-        conversation: str,
-        now: datetime,
-        group_key: str | None = None,
-        identity_id: int | None = None,
-        paper_id: str | None = None,
-        place: int = 1,
-        reveal_at: datetime | None = None,
-        id: str | None = None,
+        self, question: Question, kind: AskingKind, conversation: str, now: datetime
     ) -> Asking:
+        """Make an asking to nobody in particular, its options shuffled."""
         return Asking(
-            id=id or uuid.uuid4().hex,
+            id=uuid.uuid4().hex,
             kind=kind,
             question=question,
             order="".join(self._chance.sample(OPTION_KEYS, len(OPTION_KEYS))),
             conversation=conversation,
-            group_key=group_key,
-            identity_id=identity_id,
-            paper_id=paper_id,
-            place=place,
+            group_key=None,
+            identity_id=None,
+            paper_id=None,
+            place=1,
             day=study_day(now),
             asked_at=now,
-            reveal_at=reveal_at,
+            reveal_at=None,
             revealed_at=None,
         )
 
@@ -282,11 +269,8 @@ class Askings:
             uuid.uuid4().hex, identity_id, conversation, len(questions), now, ends_at, None
         )
         asked = [
-            self._new(
-                question,
-                kind="mock",
-                conversation=conversation,
-                now=now,
+            replace(
+                self._new(question, "mock", conversation, now),
                 identity_id=identity_id,
                 paper_id=paper.id,
                 place=place,

@@ -14,6 +14,7 @@ from backend.questions.question import OPTION_KEYS, OptionKey, Question
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY_BEGINS = timedelta(hours=4)
+_AFTERNOON = time(14)
 
 AskingKind = Literal["daily", "practice", "review", "wrong_book", "mock"]
 
@@ -21,6 +22,16 @@ AskingKind = Literal["daily", "practice", "review", "wrong_book", "mock"]
 def study_day(moment: datetime) -> date:
     """Return the study day that an aware ``moment`` belongs to."""
     return (moment.astimezone(SHANGHAI) - DAY_BEGINS).date()
+
+
+def begin_of(day: date) -> datetime:
+    """Return the moment that a study day begins at."""
+    return datetime.combine(day, time(), SHANGHAI) + DAY_BEGINS
+
+
+def exam_moment(first_day: date) -> datetime:
+    """Return when 408 is written: on the afternoon of the day after the exam's first."""
+    return datetime.combine(first_day + timedelta(days=1), _AFTERNOON, SHANGHAI)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from backend.learning.values import Asking, Attempt, Outcome, Paper
 from plugins.answers import Answer, Answers, Change
 from plugins.asking_words import verdict_line, verdict_text
 from plugins.daily_quiz import wording
-from plugins.daily_quiz.waiting import Visit, Waiting, answerable, unrevealed
+from plugins.daily_quiz.waiting import Waiting, answerable, unrevealed
 from plugins.messages import Reply
+from plugins.visit import Visit
 
 _CHANGE_WITHIN = timedelta(hours=24)
 

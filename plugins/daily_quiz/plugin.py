@@ -18,8 +18,9 @@ from plugins.daily_quiz.changes import changed_settings, next_due
 from plugins.daily_quiz.commands import Command, parse
 from plugins.daily_quiz.letters import Letters
 from plugins.daily_quiz.showing import Showing
-from plugins.daily_quiz.waiting import IsMember, Visit, Waiting
+from plugins.daily_quiz.waiting import IsMember, Waiting
 from plugins.messages import IncomingMessage, Reply
+from plugins.visit import Visit
 
 _NAMED = re.compile(r"[/／]?\s*(?=每日一题|今日一题|今天的题|今天这题)")
 

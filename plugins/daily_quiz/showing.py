@@ -11,8 +11,9 @@ from backend.learning.values import Asking, Outcome, Paper
 from plugins.asking_words import HOW_TO_ANSWER_GROUP, question_reply, verdict_text
 from plugins.daily_quiz import wording
 from plugins.daily_quiz.changes import next_due
-from plugins.daily_quiz.waiting import Visit, Waiting, unrevealed
+from plugins.daily_quiz.waiting import Waiting, unrevealed
 from plugins.messages import Reply
+from plugins.visit import Visit
 
 
 class Showing:

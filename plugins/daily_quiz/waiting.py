@@ -1,41 +1,20 @@
 """Which questions wait for one person in one conversation: the group's, and their own."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from backend.learning.askings import Askings
 from backend.learning.attempts import Attempts
 from backend.learning.groups import Group, Groups
 from backend.learning.people import People
-from backend.learning.values import Asking, Identity, Paper
-from plugins.messages import Conversation, IncomingMessage
+from backend.learning.values import Asking, Paper
+from plugins.messages import Conversation
+from plugins.visit import Visit
 
 _SHOWN_FOR = timedelta(days=2)
 _MOST_LOOKED_UP = 20
 
 IsMember = Callable[[Conversation, str], Awaitable[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A message and whose it is."""
-
-    message: IncomingMessage
-    identity: Identity
-
-    @property
-    def now(self) -> datetime:
-        return self.message.received_at
-
-    @property
-    def is_group(self) -> bool:
-        return self.message.conversation.is_group
-
-    @property
-    def here(self) -> str:
-        """The key of the conversation."""
-        return self.message.conversation.key
 
 
 class Waiting:

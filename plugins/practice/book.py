@@ -8,8 +8,8 @@ from plugins.messages import Reply
 from plugins.practice import book_wording as wording
 from plugins.practice.commands import Command
 from plugins.practice.exports import Entry, written
-from plugins.practice.visit import Visit
 from plugins.practice.wording import no_wrong, unknown_scope
+from plugins.visit import Visit
 
 
 class Book:

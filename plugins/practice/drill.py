@@ -8,7 +8,7 @@ too, without showing anything.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date
 
 from backend.knowledge.library import Library
 from backend.learning.askings import Askings
@@ -17,11 +17,11 @@ from backend.learning.people import People
 from backend.learning.progress import Progress
 from backend.learning.selection import Selection
 from backend.learning.values import (
-    SHANGHAI,
     Asking,
     AskingKind,
     Outcome,
     WrongEntry,
+    begin_of,
     study_day,
 )
 from backend.questions.question import Question
@@ -34,9 +34,8 @@ from plugins.practice.commands import Command, parse
 from plugins.practice.memory import Memory
 from plugins.practice.scopes import link_of, nearest_with_questions, no_questions_of_that_kind
 from plugins.practice.undisclosed import undisclosed
-from plugins.practice.visit import Visit
+from plugins.visit import Visit
 
-_DAY_BEGINS = time(4)
 _WISHES: dict[AskingKind, tuple[str, str]] = {
     "practice": ("practise", "/练"),
     "review": ("review", "/复习"),
@@ -268,7 +267,7 @@ class Drill:
         return Reply(wording.NO_OTHER_WRONG if after else wording.no_wrong(scope), "command")
 
     async def _asked_today(self, visit: Visit) -> set[str]:
-        begin = datetime.combine(study_day(visit.now), _DAY_BEGINS, SHANGHAI)
+        begin = begin_of(study_day(visit.now))
         return await self._askings.recent_question_ids(
             person_id=visit.identity.person_id, since=begin
         )

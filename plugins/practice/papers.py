@@ -25,7 +25,7 @@ from plugins.practice.commands import Command
 from plugins.practice.memory import Memory
 from plugins.practice.scopes import link_of
 from plugins.practice.scoring import Sheet, sheet_of, was_given_up
-from plugins.practice.visit import Visit
+from plugins.visit import Visit
 
 _LEAST, _USUAL, _MOST = 5, 20, 40
 _COMPARED = 6

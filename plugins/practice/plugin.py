@@ -23,8 +23,8 @@ from plugins.practice.memory import Memory
 from plugins.practice.papers import Papers
 from plugins.practice.reports import Reports
 from plugins.practice.undisclosed import undisclosed
-from plugins.practice.visit import Visit
 from plugins.sitting import sits_a_paper
+from plugins.visit import Visit
 
 _GUESS_WITHIN = timedelta(hours=24)
 _ABOUT_A_SCOPE = ("practise", "wrong", "review", "book", "export", "harder")

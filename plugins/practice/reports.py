@@ -9,7 +9,7 @@ from backend.learning.values import Asking
 from plugins.messages import Reply
 from plugins.practice import wording
 from plugins.practice.commands import Command
-from plugins.practice.visit import Visit
+from plugins.visit import Visit
 
 _REACHES_BACK = timedelta(hours=48)
 _JUST_NOW = timedelta(minutes=30)

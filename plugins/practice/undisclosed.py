@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from backend.learning.askings import Askings
-from plugins.practice.visit import Visit
+from plugins.visit import Visit
 
 _REVEALED_WITHIN = timedelta(days=7)
 

@@ -1,6 +1,6 @@
 """Puts reports together: what is read of the record, its words and its picture."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from backend.knowledge.outline import Outline
 from backend.learning.askings import Askings
@@ -9,13 +9,12 @@ from backend.learning.gain import HORIZON_DAYS
 from backend.learning.progress import Progress
 from backend.learning.reports import Period, Score, period_of, report_of
 from backend.learning.selection import Selection
-from backend.learning.values import DAY_BEGINS, SHANGHAI, PersonState, study_day
+from backend.learning.values import PersonState, begin_of, exam_moment, study_day
 from plugins.messages import Reply
 from plugins.progress import drawings, report_wording, wording
 from plugins.progress.report_wording import KEEP_GOING, Advice
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
-_SECOND_AFTERNOON = time(14)
 _WEAK_SHARE, _WEAK_FROM = 0.6, 3
 _MOST_ADVICE = 3
 
@@ -56,10 +55,10 @@ class Reports:
         """Report a person's last seven study days, today included, next to the seven before."""
         today = study_day(now)
         this_week, before = today - _WEEK + _DAY, today - 2 * _WEEK + _DAY
-        attempts = await self._progress.recent(person_id, _begin(before))
+        attempts = await self._progress.recent(person_id, begin_of(before))
         week = period_of(attempts, this_week, today)
         earlier = period_of(attempts, before, this_week - _DAY)
-        book = await self._progress.book_changes(person_id, _begin(this_week))
+        book = await self._progress.book_changes(person_id, begin_of(this_week))
         due = len(await self._selection.due(person_id, now))
         advice = self._advice(week, len(state.wrong_book), due)
         subjects = self._subjects(week)
@@ -80,7 +79,7 @@ class Reports:
         week = await self._progress.group_period(group_key, this_week, today)
         earlier = await self._progress.group_period(group_key, before, this_week - _DAY)
         ranks = await self._progress.ranking(group_key, today)
-        asked = len(await self._askings.of_group(group_key, _begin(this_week)))
+        asked = len(await self._askings.of_group(group_key, begin_of(this_week)))
         text = report_wording.group_week(asked, week, earlier, ranks, today)
         if not week.members:
             return Reply(text, "command")
@@ -89,8 +88,7 @@ class Reports:
 
     def _foresight(self, now: datetime) -> datetime:
         """Return the moment for which memory is predicted: the exam, at most a month ahead."""
-        exam_at = datetime.combine(self._exam + _DAY, _SECOND_AFTERNOON, SHANGHAI)
-        return max(now, min(exam_at, now + timedelta(days=HORIZON_DAYS)))
+        return max(now, min(exam_moment(self._exam), now + timedelta(days=HORIZON_DAYS)))
 
     def _subjects(self, week: Period) -> list[tuple[str, Score]]:
         subjects = self._outline.subjects
@@ -122,8 +120,3 @@ class Reports:
             if score.share is not None and score.judged >= _WEAK_FROM and score.share <= _WEAK_SHARE
         ]
         return min(weak)[2] if weak else None
-
-
-def _begin(day: date) -> datetime:
-    """Return the moment at which a study day begins."""
-    return datetime.combine(day, time(), SHANGHAI) + DAY_BEGINS

@@ -1,4 +1,4 @@
-"""One message of one person, as the parts of this plugin hand it on."""
+"""One message of one person, as the parts of a plugin hand it on."""
 
 from dataclasses import dataclass
 from datetime import datetime
