@@ -19,6 +19,7 @@ from plugins.practice import paper_wording, wording
 from plugins.practice.book import Book
 from plugins.practice.commands import Command, parse
 from plugins.practice.drill import Drill
+from plugins.practice.grading import Grading
 from plugins.practice.memory import Memory
 from plugins.practice.papers import Papers
 from plugins.practice.reports import Reports
@@ -56,8 +57,9 @@ class PracticePlugin:
         self._people = people
         self._askings = askings
         self._attempts = attempts
-        self._drill = Drill(
-            library, people, askings, attempts, progress, selection, scopes, memory, exam
+        self._drill = Drill(library, askings, progress, selection, scopes, memory, exam)
+        self._grading = Grading(
+            library, people, askings, attempts, progress, selection, scopes, memory
         )
         self._papers = Papers(
             library,
@@ -155,7 +157,7 @@ class PracticePlugin:
             return None
         if command.kind == "skip":
             return await self._drill.skip(visit, asking)
-        return await self._drill.show_answer(visit, asking)
+        return await self._grading.show_answer(visit, asking)
 
     async def _answers(self, visit: Visit, answers: Answers) -> Reply | None:
         quoted: Asking | None = None
@@ -169,7 +171,7 @@ class PracticePlugin:
             return await self._papers.take(visit, paper, answers, quoted)
         if of_paper is not None:
             return await self._papers.closed(of_paper)
-        return await self._drill.answer(visit, answers, quoted)
+        return await self._grading.answer(visit, answers, quoted)
 
     async def _guessed(self, visit: Visit) -> Reply | None:
         """Mark the last answer as guessed, wherever it was given."""
@@ -184,4 +186,4 @@ class PracticePlugin:
         if asking.paper_id is not None:
             paper = await self._askings.paper(asking.paper_id)
             hidden = paper is not None and paper.finished_at is None
-        return await self._drill.mark_guessed(visit, asking, hidden=hidden)
+        return await self._grading.mark_guessed(visit, asking, hidden=hidden)
