@@ -1,6 +1,5 @@
 """What is read of a person, a group's members and the questions."""
 
-from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -120,31 +119,6 @@ class Progress:
             theirs = await _in_group(connection, group_key, first, last)
         judgements = [right for answers in theirs.values() for _, right in answers]
         return GroupPeriod(len(theirs), len(judgements), score_of(judgements))
-
-    async def question_stats(self, question_ids: Collection[str]) -> dict[str, tuple[int, int]]:
-        """Count for each question how many people's answers there are and how many are right.
-
-        By the keys in force; late answers and retracted questions are not counted.
-        """
-        query = (
-            select(*attempt_columns())
-            .join_from(attempts, identities)
-            .where(
-                attempts.c.question_id.in_(set(question_ids)),
-                attempts.c.kind != LATE,
-                first_of_person(),
-            )
-        )
-        counts: dict[str, tuple[int, int]] = dict.fromkeys(question_ids, (0, 0))
-        async with self._database.reading() as connection:
-            keys = await keys_in_force(connection, set(question_ids))
-            for row in await connection.execute(query):
-                attempt = attempt_of(row)
-                right = judged(attempt, keys)
-                if right is not None:
-                    answered, rights = counts[attempt.question_id]
-                    counts[attempt.question_id] = answered + 1, rights + right
-        return counts
 
     async def counts(self, today: date | None = None) -> dict[str, int]:
         """Count ``people``, ``attempts``, ``attempts_today``, ``groups``, ``open_corrections``."""

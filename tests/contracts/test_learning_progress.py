@@ -110,16 +110,6 @@ async def test_a_ranking_knows_nothing_of_other_places(record):
     assert await record.progress.ranking(ELSEWHERE, TODAY) == []
 
 
-async def test_questions_know_how_they_were_answered(record):
-    asking, other = await record.daily(question(1)), await record.daily(question(2))
-    for number in range(4):
-        await record.answers(asking, await record.person(str(number)), number == 0)
-    await record.answers(other, await record.person("0"), True)
-    stats = await record.progress.question_stats(["q.os.test-1", "q.os.test-2", "q.os.none"])
-    assert stats == {"q.os.test-1": (4, 1), "q.os.test-2": (1, 1), "q.os.none": (0, 0)}
-    assert await record.progress.question_stats([]) == {}
-
-
 async def test_the_operator_sees_counts(record):
     assert set((await record.progress.counts()).values()) == {0}
     me = await record.member("1")
