@@ -6,13 +6,19 @@
     │   ├── KnowledgeBaseMissing  no version has been built, or its pointer leads nowhere
     │   ├── KnowledgeBaseCorrupt  a manifest or store cannot be read
     │   ├── KnowledgeBaseMismatch built with other settings than the ones in force
-    │   └── KnowledgeBaseBusy     another process owns the store
+    │   ├── KnowledgeBaseBusy     another process owns the store
+    │   ├── EmbedderUnavailable   the embedding model cannot be asked; words alone are searched
+    │   └── RerankerUnavailable   the reranker cannot be asked; the fused order stays
     ├── DocumentError             one source file cannot be read (skipped with its reason)
     ├── RecordUnavailable         the database of the learning record cannot be used
     ├── StoreUnavailable          Redis cannot be reached; callers go on without it
     └── GenerationError           the language model failed; the card answer is used instead
+        ├── GenerationBusy        no place was free in time; nothing is wrong with the model
+        ├── GenerationPaused      it failed several times in a row and is left alone for a while
         ├── GenerationTimeout     it missed a deadline
-        └── GenerationRefused     it answered with an error status or nonsense
+        ├── GenerationUnreachable no connection, or it broke
+        └── GenerationRefused     an error status, or not the protocol
+            └── GenerationNonsense    its text is no answer: empty, endless, repeated, garbled
 
 "Found nothing" is a value, never one of these. They are caught in two places: the router, which
 says one sentence to the user, and ``__main__``, which says one sentence and exits.
@@ -55,6 +61,14 @@ class KnowledgeBaseBusy(KnowledgeBaseError):
     """Another process holds the store."""
 
 
+class EmbedderUnavailable(KnowledgeBaseError):
+    """The embedding model is missing, down, late or talks nonsense."""
+
+
+class RerankerUnavailable(KnowledgeBaseError):
+    """The reranking model is missing, down, late or talks nonsense."""
+
+
 class DocumentError(BackendError):
     """One source document cannot be turned into text; the message is the reason shown."""
 
@@ -71,9 +85,25 @@ class GenerationError(BackendError):
     """The language model gave no usable answer."""
 
 
+class GenerationBusy(GenerationError):
+    """Too many ask at once: no place in time here, or the endpoint said so (429)."""
+
+
+class GenerationPaused(GenerationError):
+    """The breaker is open: the model is not asked at all."""
+
+
 class GenerationTimeout(GenerationError):
-    """The model missed its connect, first-token or total deadline."""
+    """The model missed its connect, first-token, stall or total deadline."""
+
+
+class GenerationUnreachable(GenerationError):
+    """The connection to the endpoint could not be made, or broke before the end of the answer."""
 
 
 class GenerationRefused(GenerationError):
-    """The model's endpoint answered with an error or something that is not its protocol."""
+    """The endpoint answered with an error or something that is not its protocol."""
+
+
+class GenerationNonsense(GenerationRefused):
+    """The protocol was kept, but the text is no answer."""

@@ -1,10 +1,10 @@
 """Fakes of the edges: the search over passages and the language model."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
-from backend.errors import GenerationError, KnowledgeBaseError
-from backend.generation.ports import ChatMessage
+from backend.errors import GenerationError, GenerationRefused, KnowledgeBaseError
+from backend.generation.ports import ChatMessage, Finished
 from backend.knowledge.normalise import normalise
 from backend.retrieval.passages import Hit, Passage, Retrieval
 
@@ -52,7 +52,17 @@ class FakeGenerator:
         self._failure = failure
         self._gate = gate
 
-    async def stream(self, messages: Sequence[ChatMessage]) -> AsyncIterator[str]:
+    context_tokens = 4096
+    max_tokens = 700
+
+    async def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        user: str,
+        max_tokens: int | None = None,
+        deadline_seconds: float | None = None,
+    ) -> AsyncGenerator[str | Finished]:
         self.asked.append(list(messages))
         if self._gate is not None:
             await self._gate.wait()
@@ -60,6 +70,19 @@ class FakeGenerator:
             yield piece
         if self._failure is not None:
             raise self._failure
+        yield Finished("stop")
+
+    async def complete(self, messages: Sequence[ChatMessage], *, user: str, max_tokens: int) -> str:
+        pieces = [p async for p in self.stream(messages, user=user) if isinstance(p, str)]
+        return "".join(pieces).strip()
+
+    async def choose(
+        self, messages: Sequence[ChatMessage], choices: Sequence[str], *, user: str
+    ) -> str:
+        said = await self.complete(messages, user=user, max_tokens=8)
+        if said not in choices:
+            raise GenerationRefused(said)
+        return said
 
     def state(self) -> str:
         return "ok"

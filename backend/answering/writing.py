@@ -23,9 +23,10 @@ async def write(
     caller then gives the card answer.
     """
     text = ""
-    async for piece in generator.stream(prompt(question, answer, history)):
-        text += piece
-        yield text
+    async for piece in generator.stream(prompt(question, answer, history), user=""):
+        if isinstance(piece, str):
+            text += piece
+            yield text
     yield checked(text, len(answer.evidence))
 
 

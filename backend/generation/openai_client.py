@@ -7,14 +7,14 @@ once: after ``_BREAK_AFTER`` failures in a row it is left alone for ``_BREAK_SEC
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import httpx
 
 from backend.errors import GenerationError, GenerationRefused, GenerationTimeout
-from backend.generation.ports import ChatMessage
+from backend.generation.ports import ChatMessage, Finished
 
 _BREAK_AFTER = 3
 _BREAK_SECONDS = 30.0
@@ -79,7 +79,24 @@ class OpenAiGenerator:
         """Close the connections."""
         await self._client.aclose()
 
-    async def stream(self, messages: Sequence[ChatMessage]) -> AsyncIterator[str]:
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens prompt and answer may have together."""
+        return 4096
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens an answer has at most."""
+        return self._endpoint.max_tokens
+
+    async def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        user: str,
+        max_tokens: int | None = None,
+        deadline_seconds: float | None = None,
+    ) -> AsyncGenerator[str | Finished]:
         """Yield the answer piece by piece, within the deadlines; retries only before the first."""
         if self._clock() < self._open_again_at:
             raise GenerationRefused(self.state())
@@ -104,6 +121,21 @@ class OpenAiGenerator:
         if not started:
             raise self._failed(GenerationRefused("模型给了空的回答"))
         self._failures = 0
+        yield Finished("stop")
+
+    async def complete(self, messages: Sequence[ChatMessage], *, user: str, max_tokens: int) -> str:
+        """Return a short text."""
+        pieces = [p async for p in self.stream(messages, user=user) if isinstance(p, str)]
+        return "".join(pieces).strip()
+
+    async def choose(
+        self, messages: Sequence[ChatMessage], choices: Sequence[str], *, user: str
+    ) -> str:
+        """Return one of ``choices``."""
+        said = await self.complete(messages, user=user, max_tokens=16)
+        if said not in choices:
+            raise GenerationRefused("模型没有从给定的选项里选")
+        return said
 
     async def _attempt(self, messages: Sequence[ChatMessage]) -> AsyncIterator[str]:
         endpoint = self._endpoint

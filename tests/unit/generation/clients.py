@@ -7,7 +7,7 @@ import pytest
 
 from backend.errors import GenerationRefused
 from backend.generation.openai_client import ModelEndpoint, OpenAiGenerator
-from backend.generation.ports import ChatMessage
+from backend.generation.ports import ChatMessage, Finished
 
 PROMPT = [ChatMessage("system", "规则"), ChatMessage("user", "什么是死锁")]
 
@@ -22,8 +22,11 @@ async def client(url, clock=None, **settings):
         await generator.aclose()
 
 
-async def told(generator):
-    return [piece async for piece in generator.stream(PROMPT)]
+async def told(generator, user="u", **more):
+    """Ask; give the pieces of a whole answer."""
+    items = [item async for item in generator.stream(PROMPT, user=user, **more)]
+    assert [type(item) for item in items] == [str] * (len(items) - 1) + [Finished]
+    return items[:-1]
 
 
 async def fails(generator, kind=GenerationRefused):
@@ -31,7 +34,7 @@ async def fails(generator, kind=GenerationRefused):
     pieces = []
 
     async def listen():
-        async for piece in generator.stream(PROMPT):
+        async for piece in generator.stream(PROMPT, user="u"):
             pieces.append(piece)
 
     with pytest.raises(kind) as caught:

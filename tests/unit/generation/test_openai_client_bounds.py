@@ -98,7 +98,7 @@ async def test_a_reader_that_stops_early_closes_the_request_and_frees_the_place(
             await asyncio.sleep(0.005)
 
     async with model_server(endless, says("好")) as model, client(model.url, concurrency=1) as c:
-        stream = c.stream(PROMPT)
+        stream = c.stream(PROMPT, user="u")
         assert await anext(stream) == "死"
         await stream.aclose()
         await until_closed(model)
