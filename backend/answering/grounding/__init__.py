@@ -1,0 +1,1 @@
+"""Whether each sentence of an answer is supported by the sources that it cites."""
