@@ -20,6 +20,7 @@ from config.errors import SettingsInvalid
 from config.loading import load_settings
 from config.settings import Settings
 from evaluation.calibration import collect, describe, fit
+from evaluation.citations_command import citations
 from evaluation.dataset import SHIPPED, DatasetInvalid, LabelledMessage, load_messages
 from evaluation.pipe import PipeFailed, answer_all
 from evaluation.scores import Outcome, refusal, scores, wrong_answers
@@ -27,6 +28,7 @@ from evaluation.scores import Outcome, refusal, scores, wrong_answers
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="在标注好的消息上量一量答得对不对、快不快。"
 )
+app.command(help="引用检查：能不能查出没有依据、数字不对、引错出处、说反了的句子。")(citations)
 _File = Annotated[Path, typer.Argument(help="标注文件（JSONL，格式见 evaluation/data/README.md）")]
 
 
