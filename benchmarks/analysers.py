@@ -16,7 +16,7 @@ from rich.table import Table
 
 from backend.knowledge.library import load_library
 from backend.retrieval.analysis import encode, normalise, query_terms, terms
-from backend.retrieval.embedders import LsaEmbedder
+from backend.retrieval.embedding.lsa import LsaEmbedder
 from backend.retrieval.milvus_index import BM25_B, BM25_K1, MilvusIndex
 from backend.retrieval.passages import Passage
 from backend.retrieval.search import search_index

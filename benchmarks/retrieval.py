@@ -22,7 +22,7 @@ from rich.table import Table
 from backend.knowledge.aspects import NAMES
 from backend.knowledge.library import Library, load_library
 from backend.retrieval.analysis import frequent_terms, query_terms, terms
-from backend.retrieval.embedders import LsaEmbedder
+from backend.retrieval.embedding.lsa import LsaEmbedder
 from backend.retrieval.milvus_index import MilvusIndex
 from backend.retrieval.passages import Passage, make_passage
 from backend.retrieval.search import search_index

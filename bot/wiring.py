@@ -15,10 +15,8 @@ from backend.conversation.redis_store import RedisStore
 from backend.errors import KnowledgeBaseError, KnowledgeBaseMismatch
 from backend.generation.openai_client import ModelEndpoint, OpenAiGenerator
 from backend.knowledge.library import Library, load_library
-from backend.retrieval.embedders import DEFAULT_EMBEDDER
 from backend.retrieval.knowledge_base import KnowledgeBase
 from backend.retrieval.milvus_index import Server
-from backend.retrieval.opened import require_match
 from bot.errors import StartupError
 from bot.health import Health
 from bot.logs import decision_observer
@@ -189,7 +187,7 @@ def _calibration(settings: Settings, base: KnowledgeBase, search: WatchedSearch)
     StartupError when the lines are then in the wrong order.
     """
     try:
-        require_match(base.manifest(), DEFAULT_EMBEDDER, milvus_server(settings))
+        base.require_match()
         calibration = read_calibration(base.calibration())
     except KnowledgeBaseMismatch:
         raise

@@ -125,7 +125,7 @@ def _used(settings: Settings) -> Manifest | None:
 
 def _inputs(settings: Settings, docs: Path | None, no_docs: bool, quiet: bool) -> "Inputs":
     """Settle the documents' folder: as said, else as remembered from the last build."""
-    from backend.retrieval.embedders import DEFAULT_EMBEDDER
+    from backend.retrieval.embedding.lsa import DEFAULT_EMBEDDER
     from kb_builder.sources import Inputs, require_folder
 
     if docs is None and not no_docs:

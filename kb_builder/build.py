@@ -15,7 +15,8 @@ import numpy as np
 from backend.errors import ContentError, DocumentError, KnowledgeBaseError
 from backend.knowledge.library import load_library
 from backend.retrieval.analysis import frequent_terms
-from backend.retrieval.embedders import LSA, Embedder, EmbedderKind
+from backend.retrieval.embedding.lsa import LSA
+from backend.retrieval.embedding.port import Embedder, EmbedderKind
 from backend.retrieval.milvus_index import LITE_COLLECTION, MilvusIndex, Server, publish_alias
 from backend.retrieval.opened import (
     ALIAS,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.errors import KnowledgeBaseError
-from backend.retrieval.embedders import Embedder, EmbedderKind
+from backend.retrieval.embedding.port import Embedder, EmbedderKind, load_embedder
 from backend.retrieval.passages import Passage, loads
 from backend.retrieval.versions import SCHEMA, Manifest, Versions
 from kb_builder.sources import Key
@@ -48,8 +48,8 @@ def load_previous(versions: Versions, kind: EmbedderKind) -> Previous | None:
 def _load(folder: Path, manifest: Manifest, kind: EmbedderKind) -> Previous:
     passages = loads((folder / "passages.jsonl").read_text(encoding="utf-8"))
     vectors: NDArray[np.float32] = np.load(folder / "vectors.npy", allow_pickle=False)
-    embedder = kind.load(folder / "embedder")
-    if vectors.shape != (len(passages), embedder.dimension):
+    embedder = load_embedder(kind, folder / "embedder", manifest.dimension)
+    if vectors.shape != (len(passages), manifest.dimension):
         raise ValueError("vectors and passages do not match")
     by_document: dict[str, list[Passage]] = {}
     for passage in passages:

@@ -83,7 +83,10 @@ def read_calibration(stored: Mapping[str, object]) -> Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The features of one decision; the last five are None when nothing was retrieved."""
+    """The features of one decision; the last five are None when nothing was retrieved.
+
+    ``dense`` alone is None when only words were searched; its weight then counts for nothing.
+    """
 
     link: float
     coverage: float
@@ -124,7 +127,7 @@ def evidence(reading: Understanding, found: Retrieval | None, concept_id: str | 
     own = sum(1 / hit.rank for hit in found.hits if hit.passage.concept_id == concept_id)
     return replace(
         features,
-        dense=max(found.dense, 0.0),
+        dense=None if found.dense is None else max(found.dense, 0.0),
         lexical=math.log1p(found.lexical / _LEXICAL_SCALE),
         density=min(found.lexical / max(len(reading.focus), 4), 6.0),
         agreement=agreeing / len(best) if best else 0.0,
@@ -134,7 +137,7 @@ def evidence(reading: Understanding, found: Retrieval | None, concept_id: str | 
 
 def probability(calibration: Calibration, features: Evidence) -> float:
     """Return the calibrated probability in (0, 1) that an answer would be supported."""
-    if features.dense is None:
+    if features.lexical is None:
         weights = calibration.linked
     else:
         weights = calibration.retrieved if features.link else calibration.unlinked

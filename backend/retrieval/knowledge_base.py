@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from backend.errors import KnowledgeBaseError, KnowledgeBaseMissing
-from backend.retrieval.embedders import DEFAULT_EMBEDDER
+from backend.retrieval.embedding.lsa import LSA
+from backend.retrieval.embedding.port import EmbedderKind
 from backend.retrieval.milvus_index import Server
 from backend.retrieval.opened import OpenVersion, collect_old, open_version, require_match
 from backend.retrieval.passages import Retrieval
+from backend.retrieval.reranking.port import Reranker
+from backend.retrieval.search import Mode
 from backend.retrieval.versions import Manifest, Versions
 
 _OPEN_ATTEMPTS = 3
@@ -30,15 +33,20 @@ class KnowledgeBase:
         self,
         data_dir: Path,
         server: Server | None = None,
-        embedder: str = DEFAULT_EMBEDDER,
+        kind: EmbedderKind = LSA,
+        reranker: Reranker | None = None,
         check_seconds: float = 1.0,
         retry_seconds: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``check_seconds`` is how often, at most, the pointer to the version is looked at."""
+        """``check_seconds`` is how often, at most, the pointer to the version is looked at.
+
+        ``kind`` and ``reranker`` are closed together with it.
+        """
         self._versions = Versions(data_dir)
         self._server = server
-        self._embedder = embedder
+        self._kind = kind
+        self._reranker = reranker
         self._check_seconds = check_seconds
         self._retry_seconds = retry_seconds
         self._clock = clock
@@ -49,11 +57,15 @@ class KnowledgeBase:
 
     @classmethod
     def open(
-        cls, data_dir: Path, server: Server | None = None, embedder: str = DEFAULT_EMBEDDER
+        cls,
+        data_dir: Path,
+        server: Server | None = None,
+        kind: EmbedderKind = LSA,
+        reranker: Reranker | None = None,
     ) -> Self:
         """Make one after checking, without importing pymilvus, that a usable version exists."""
-        base = cls(data_dir, server, embedder)
-        require_match(base.manifest(), embedder, server)
+        base = cls(data_dir, server, kind, reranker)
+        base.require_match()
         return base
 
     @property
@@ -65,6 +77,10 @@ class KnowledgeBase:
         """Read the current version's manifest from disk; a KnowledgeBaseError if there is none."""
         return self._versions.manifest(self._versions.current())
 
+    def require_match(self) -> None:
+        """Raise KnowledgeBaseMismatch when the version on disk was built with other settings."""
+        require_match(self.manifest(), self._kind.name, self._server)
+
     def calibration(self) -> Mapping[str, Any]:
         """Return the calibration stored with the open version, else with the one on disk."""
         opened = self._open
@@ -74,9 +90,13 @@ class KnowledgeBase:
         """Open the store now (seconds, in its own thread) so that no student waits for it."""
         await self._run(self._current)
 
-    async def search(self, query: str, limit: int) -> Retrieval:
-        """Return the best ``limit`` passages; opens or swaps the store first where needed."""
-        return await self._run(lambda: self._current().search(query, limit))
+    async def search(self, query: str, limit: int, mode: Mode | None = None) -> Retrieval:
+        """Return the best ``limit`` passages; opens or swaps the store first where needed.
+
+        Without a ``mode`` it reranks when there is a reranker, and goes on without a model that
+        cannot be asked. A ``mode`` is kept to, or EmbedderUnavailable, RerankerUnavailable raised.
+        """
+        return await self._run(lambda: self._current().search(query, limit, mode, self._reranker))
 
     async def refresh(self) -> bool:
         """Look for a new version now; return whether one was swapped in."""
@@ -104,6 +124,7 @@ class KnowledgeBase:
         """Let go of the store after the searches already asked for; harmless when repeated."""
         try:
             await self._run(self._drop)
+            await self._run(self._leave_models)
         except RuntimeError:  # the executor is already shut down
             return
         self._executor.shutdown(wait=False)
@@ -137,7 +158,7 @@ class KnowledgeBase:
         for attempt in range(_OPEN_ATTEMPTS):
             try:
                 version = self._versions.current()
-                self._open = open_version(self._versions, version, self._embedder, self._server)
+                self._open = open_version(self._versions, version, self._kind, self._server)
             except KnowledgeBaseError as error:
                 # A build may have removed the version between our reading its name and opening it.
                 if isinstance(error, KnowledgeBaseMissing) and attempt + 1 < _OPEN_ATTEMPTS:
@@ -149,6 +170,11 @@ class KnowledgeBase:
         self._failure = None
         collect_old(self._versions, self._server)
         return self._open
+
+    def _leave_models(self) -> None:
+        self._kind.close()
+        if self._reranker is not None:
+            self._reranker.close()
 
     def _drop(self) -> None:
         if self._open is not None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import IO
 
 from backend.errors import KnowledgeBaseCorrupt, KnowledgeBaseError, KnowledgeBaseMismatch
-from backend.retrieval.embedders import Embedder, load_embedder
+from backend.retrieval.embedding.port import Embedder, EmbedderKind, load_embedder
 from backend.retrieval.milvus_index import LITE_COLLECTION, MilvusIndex, Server, drop_collection
 from backend.retrieval.passages import Retrieval
 from backend.retrieval.reader_copy import ReaderCopy
-from backend.retrieval.search import search_index
+from backend.retrieval.reranking.port import Reranker
+from backend.retrieval.search import Mode, search_index
 from backend.retrieval.versions import REBUILD, SCHEMA, Manifest, Versions
 
 ALIAS = "assistant408"
@@ -48,9 +49,14 @@ class OpenVersion:
     copy: ReaderCopy | None
     hold: IO[bytes]
 
-    def search(self, query: str, limit: int) -> Retrieval:
-        """Search this version; see ``search_index``."""
-        return search_index(self.index, self.embedder, query, limit)
+    def search(
+        self, query: str, limit: int, mode: Mode | None, reranker: Reranker | None
+    ) -> Retrieval:
+        """Search this version; without a ``mode``, as well as the models allow now."""
+        chosen = mode or ("rerank" if reranker else "hybrid")
+        return search_index(
+            self.index, self.embedder, query, limit, chosen, reranker, strict=mode is not None
+        )
 
     def close(self) -> None:
         """Let go of the version; harmless when repeated."""
@@ -62,15 +68,15 @@ class OpenVersion:
 
 
 def open_version(
-    versions: Versions, version: str, embedder: str, server: Server | None
+    versions: Versions, version: str, kind: EmbedderKind, server: Server | None
 ) -> OpenVersion:
     """Open a version for reading; any KnowledgeBaseError. Takes seconds: pymilvus is imported."""
     manifest = versions.manifest(version)
-    require_match(manifest, embedder, server)
+    require_match(manifest, kind.name, server)
     with contextlib.ExitStack() as undo:
         hold = undo.enter_context(versions.hold(version))
         folder = versions.folder(version)
-        loaded = load_embedder(manifest.embedder, folder / "embedder")
+        loaded = load_embedder(kind, folder / "embedder", manifest.dimension)
         ignored = load_frequent(folder)
         copy = None if server else _copy(folder / "milvus.db", versions.root / "readers")
         if copy is not None:

@@ -54,12 +54,13 @@ class Retrieval:
     """What a search found.
 
     ``lexical`` is the best BM25 score (0 when no term matched; unbounded, positive) and ``dense``
-    the best cosine in [-1, 1] (0 when the query has no known term): the features to calibrate on.
+    the best cosine in [-1, 1] (0 when the query has no known term; None when vectors were not
+    searched, by mode or because the model was away): the features to calibrate on.
     """
 
     hits: tuple[Hit, ...]
     lexical: float
-    dense: float
+    dense: float | None
 
 
 def make_passage(

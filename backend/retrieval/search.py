@@ -1,23 +1,76 @@
-"""One search over one index: lexical and dense, fused by rank."""
+"""One search over one index: lexical and dense, fused by rank, and reranked where a model can."""
 
-from backend.retrieval.embedders import Embedder
+from collections.abc import Sequence
+from typing import Literal
+
+from backend.errors import EmbedderUnavailable, KnowledgeBaseError, RerankerUnavailable
+from backend.retrieval.embedding.port import Embedder
 from backend.retrieval.fusion import reciprocal_rank_fusion
-from backend.retrieval.passages import Retrieval
+from backend.retrieval.passages import Hit, Retrieval, Scored
 from backend.retrieval.ports import PassageIndex
+from backend.retrieval.reranking.port import Reranker
+
+Mode = Literal["lexical", "dense", "hybrid", "rerank"]
+"""BM25 alone; vectors alone; both fused by rank; the fused list ordered again by a reranker."""
 
 CANDIDATES = 20
-"""How many passages each half offers to the fusion, at least."""
+"""How many passages each half offers to the fusion, and the fusion to the reranker, at least."""
 
 
 def search_index(
-    index: PassageIndex, embedder: Embedder, query: str, limit: int, candidates: int = CANDIDATES
+    index: PassageIndex,
+    embedder: Embedder,
+    query: str,
+    limit: int,
+    mode: Mode = "hybrid",
+    reranker: Reranker | None = None,
+    *,
+    strict: bool = True,
 ) -> Retrieval:
-    """Return at most ``limit`` fused hits and the best raw score of each half."""
-    depth = max(candidates, limit)
-    lexical = index.lexical(query, depth)
-    dense = index.dense(embedder.encode_query(query), depth)
-    return Retrieval(
-        hits=reciprocal_rank_fusion([lexical, dense], limit),
-        lexical=lexical[0].score if lexical else 0.0,
-        dense=dense[0].score if dense else 0.0,
+    """Return at most ``limit`` hits and the best raw score of each half that was searched.
+
+    A model that cannot be asked raises EmbedderUnavailable or RerankerUnavailable; unless
+    ``strict``, the search goes on without it. KnowledgeBaseError when ``rerank`` has no reranker.
+    """
+    depth = max(CANDIDATES, limit)
+    lexical = index.lexical(query, depth) if mode != "dense" else []
+    dense = None
+    if mode != "lexical":
+        dense = _dense(index, embedder, query, depth, strict=strict)
+    hits = reciprocal_rank_fusion([lexical, dense or []], depth if mode == "rerank" else limit)
+    if mode == "rerank":
+        hits = _reranked(reranker, query, hits, strict=strict)[:limit]
+    best = None if dense is None else dense[0].score if dense else 0.0
+    return Retrieval(hits, lexical=lexical[0].score if lexical else 0.0, dense=best)
+
+
+def _dense(
+    index: PassageIndex, embedder: Embedder, query: str, depth: int, *, strict: bool
+) -> list[Scored] | None:
+    try:
+        vector = embedder.encode_query(query)
+    except EmbedderUnavailable:
+        if strict:
+            raise
+        return None
+    return index.dense(vector, depth)
+
+
+def _reranked(
+    reranker: Reranker | None, query: str, hits: Sequence[Hit], *, strict: bool
+) -> tuple[Hit, ...]:
+    if reranker is None:
+        raise KnowledgeBaseError("没有配置重排模型；设置见 ASSISTANT408_RERANKER__KIND。")
+    if not hits:
+        return ()
+    try:
+        scores = reranker.scores(query, [hit.passage.searchable for hit in hits])
+    except RerankerUnavailable:
+        if strict:
+            raise
+        return tuple(hits)
+    # The fused rank settles ties.
+    ordered = sorted(zip(scores, hits, strict=True), key=lambda pair: (-pair[0], pair[1].rank))
+    return tuple(
+        Hit(hit.passage, score, rank) for rank, (score, hit) in enumerate(ordered, start=1)
     )

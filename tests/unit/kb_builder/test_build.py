@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from backend.errors import ContentError, KnowledgeBaseBusy, KnowledgeBaseError
-from backend.retrieval.embedders import EmbedderKind, LsaEmbedder
+from backend.retrieval.embedding.lsa import LsaEmbedder
+from backend.retrieval.embedding.port import EmbedderKind
 from backend.retrieval.knowledge_base import KnowledgeBase
 from backend.retrieval.passages import Retrieval
 from backend.retrieval.ports import Vectors
@@ -39,7 +40,7 @@ def fit(texts: Sequence[str]) -> CountingEmbedder:
     return CountingEmbedder.fit(texts)
 
 
-COUNTING = EmbedderKind(LsaEmbedder.name, fit, CountingEmbedder.load)
+COUNTING = EmbedderKind(LsaEmbedder.name, fit, CountingEmbedder.load, learns=True)
 
 
 @pytest.fixture(autouse=True)

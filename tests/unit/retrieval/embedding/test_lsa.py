@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from backend.errors import KnowledgeBaseCorrupt, KnowledgeBaseMismatch
-from backend.retrieval.embedders import DEFAULT_EMBEDDER, LsaEmbedder, load_embedder
+from backend.retrieval.embedding.lsa import DEFAULT_EMBEDDER, LSA, LsaEmbedder
+from backend.retrieval.embedding.port import EmbedderKind, load_embedder
 
 TEXTS = [
     "死锁是多个进程互相等待资源",
@@ -53,8 +54,8 @@ def test_a_passage_of_unknown_characters_is_near_to_no_query(embedder: LsaEmbedd
 
 def test_a_saved_embedder_gives_the_same_vectors(embedder: LsaEmbedder, tmp_path: Path):
     embedder.save(tmp_path)
-    loaded = load_embedder(DEFAULT_EMBEDDER, tmp_path)
-    assert loaded.dimension == embedder.dimension
+    loaded = load_embedder(LSA, tmp_path, embedder.dimension)
+    assert loaded.name == DEFAULT_EMBEDDER
     assert np.array_equal(loaded.encode_passages(TEXTS), embedder.encode_passages(TEXTS))
 
 
@@ -76,19 +77,23 @@ def test_a_damaged_file_is_one_sentence_that_says_what_to_do(
     if damage == "missing":
         path.unlink()
     with pytest.raises(KnowledgeBaseCorrupt, match="python -m kb_builder build"):
-        load_embedder(DEFAULT_EMBEDDER, tmp_path)
+        load_embedder(LSA, tmp_path, embedder.dimension)
 
 
-def test_an_unknown_embedder_is_a_mismatch(tmp_path: Path):
-    with pytest.raises(KnowledgeBaseMismatch, match="bge-large"):
-        load_embedder("bge-large", tmp_path)
+def test_another_embedder_or_length_of_vectors_is_a_mismatch(embedder: LsaEmbedder, tmp_path: Path):
+    embedder.save(tmp_path)
+    other = EmbedderKind("bge:large", LsaEmbedder.fit, LsaEmbedder.load)
+    with pytest.raises(KnowledgeBaseMismatch, match="bge:large"):
+        load_embedder(other, tmp_path, embedder.dimension)
+    with pytest.raises(KnowledgeBaseMismatch, match="512 维"):
+        load_embedder(LSA, tmp_path, 512)
 
 
 def test_encoding_needs_neither_scikit_learn_nor_scipy(embedder: LsaEmbedder, tmp_path: Path):
     embedder.save(tmp_path)
     code = (
         "import sys, pathlib\n"
-        "from backend.retrieval.embedders import LsaEmbedder\n"
+        "from backend.retrieval.embedding.lsa import LsaEmbedder\n"
         f"e = LsaEmbedder.load(pathlib.Path({str(tmp_path)!r}))\n"
         "assert e.encode_query('死锁').any()\n"
         "print([m for m in ('sklearn', 'scipy', 'pymilvus', 'torch') if m in sys.modules])"

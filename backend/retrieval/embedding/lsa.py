@@ -1,24 +1,16 @@
-"""Embedders: text to vectors for the dense half of retrieval.
-
-    Embedder
-    └── LsaEmbedder   character TF-IDF + truncated SVD, fitted on the passages; no weights needed
-
-Another model is one more class with these members and one more ``EmbedderKind`` in ``KINDS``.
-"""
+"""Character TF-IDF and truncated SVD, fitted on the passages: an embedder without any weights."""
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol, Self
-from zipfile import BadZipFile
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.errors import KnowledgeBaseCorrupt, KnowledgeBaseMismatch
 from backend.retrieval.analysis import runs
+from backend.retrieval.embedding.port import EmbedderKind
 from backend.retrieval.ports import Vectors
 
 DEFAULT_EMBEDDER = "lsa-char13-v1"
@@ -28,32 +20,6 @@ _DIMENSION = 256
 _MAX_FEATURES = 20_000
 _LONGEST_GRAM = 3
 _MANY_TEXTS = 100
-
-
-class Embedder(Protocol):
-    """Turns texts into unit vectors whose inner product is their similarity."""
-
-    @property
-    def name(self) -> str:
-        """Model and version; equal names give equal vectors."""
-        ...
-
-    @property
-    def dimension(self) -> int:
-        """Length of every vector."""
-        ...
-
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Return shape (len(texts), dimension), float32, rows of length 1."""
-        ...
-
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Return shape (dimension,): length 1, or all zero when nothing in ``text`` is known."""
-        ...
-
-    def save(self, folder: Path) -> None:
-        """Write what ``load_embedder`` needs into ``folder``."""
-        ...
 
 
 class LsaEmbedder:
@@ -129,36 +95,7 @@ class LsaEmbedder:
         return cls(grams, idf, components)
 
 
-@dataclass(frozen=True, slots=True)
-class EmbedderKind:
-    """How to get embedders of one name: ``fit`` on a version's passages, or ``load`` a saved one.
-
-    ``load`` may raise OSError, ValueError, KeyError or EOFError for a damaged folder.
-    """
-
-    name: str
-    fit: Callable[[Sequence[str]], Embedder]
-    load: Callable[[Path], Embedder]
-
-
-LSA = EmbedderKind(LsaEmbedder.name, LsaEmbedder.fit, LsaEmbedder.load)
-KINDS = {LSA.name: LSA}
-
-
-def load_embedder(name: str, folder: Path) -> Embedder:
-    """Read the embedder that a version was built with; KnowledgeBaseMismatch or -Corrupt."""
-    kind = KINDS.get(name)
-    if kind is None:
-        raise KnowledgeBaseMismatch(
-            f"知识库用的向量模型是 {name}，本程序不认识它；请运行 python -m kb_builder build 重建。"
-        )
-    try:
-        return kind.load(folder)
-    # A truncated .npz is reported by zipfile in several ways, EOFError among them.
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise KnowledgeBaseCorrupt(
-            f"知识库里的向量模型读不出来（{error}）；请运行 python -m kb_builder build 重建。"
-        ) from error
+LSA = EmbedderKind(LsaEmbedder.name, LsaEmbedder.fit, LsaEmbedder.load, learns=True)
 
 
 def _grams(text: str) -> Counter[str]:
