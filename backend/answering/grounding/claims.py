@@ -40,7 +40,7 @@ def kind_of(sentence: str) -> Kind:
         return "none"
     if _DISCLAIMER.search(text) or _COURTESY.search(text):
         return "none"
-    bare = _MARKUP.sub("", _ITEM.sub("", text, count=1)).strip()
+    bare = _MARKUP.sub("", _without_item(text)).strip()
     if not bare or _OPENER.match(bare) or bare.endswith(("?", "？")):
         return "none"
     return "lead_in" if _LEAD_IN.search(text) else "claim"
@@ -53,4 +53,9 @@ def is_item(sentence: str) -> bool:
 
 def bare_text(sentence: str) -> str:
     """Return ``sentence`` without citations, list marks and Markdown emphasis."""
-    return re.sub(r"\*\*|__", "", _ITEM.sub("", without_marks(sentence), count=1)).strip()
+    return re.sub(r"\*\*|__", "", _without_item(without_marks(sentence))).strip()
+
+
+def _without_item(text: str) -> str:
+    item = _ITEM.match(text)
+    return text[item.end() :] if item else text

@@ -14,8 +14,9 @@ _LOGARITHM = re.compile(r"log_?2|lg|log_2")
 _COMPLEXITY = re.compile(r"o\((?:[^()]|\([^()]*\))*\)")
 _OPERAND = r"(?:\d+(?:\.\d+)?|(?<![a-z])[a-z]{1,3}(?![a-z])|\([^()]{1,20}\))"
 _FORMULA = re.compile(rf"(?<![a-z0-9]){_OPERAND}(?:[\^*/+\-]{_OPERAND})+")
-_ARABIC = re.compile(r"(?<![a-z0-9.])\d+(?:\.\d+)?(?![a-z]*[0-9])")
+_ARABIC = re.compile(r"(?<![a-z0-9.])(?:(?<![a-z0-9)])-)?\d+(?:\.\d+)?(?![a-z]*[0-9])")
 _HAN = re.compile("(百分之)?[零一二两三四五六七八九十百千万亿]+")
+_APART = re.compile(r"(?<=\d)[ \t]+(?=\d)")
 _UNIT = re.compile(
     r"%|[kmgt]?i?b(?:ps|its?|ytes?)?(?![a-z])|(?:ms|us|μs|ns|s|[kmg]?hz)(?![a-z])"
     r"|毫秒|微秒|纳秒|秒|分钟|字节|比特|位(?!置)|倍|年"
@@ -35,6 +36,7 @@ _UNCOUNTED = re.compile(
     "|四舍五入|[二八十]进制|十六进制|第[一二三四五六七八九十][,，、:：]|其[二三四五][,，、:：是]"
     "|[二三]叉|[二三]维|[二三]元"
 )
+_PLAIN = re.compile(r"(?<![a-z0-9.])\d+(?:\.\d+)?")
 _LIST_NUMBER = re.compile(
     r"^[ \t>]*(?:[-*+][ \t]+)?(?:\*\*)?(?:\d{1,2}[.)、．](?!\d)|[(（]\d{1,2}[)）])", re.MULTILINE
 )
@@ -56,6 +58,16 @@ class Number:
     start: int
     end: int
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The plain numbers in a formula."""
+        return tuple(_PLAIN.findall(self.value)) if len(self.value) > 1 else ()
+
+    @property
+    def is_formula(self) -> bool:
+        """Whether the value has letters, so that only the like of it can state it."""
+        return any(character.isalpha() for character in self.value)
+
 
 def normal(text: str) -> str:
     """Fold width, case, signs, powers and blanks so that equal formulas read the same."""
@@ -63,6 +75,7 @@ def normal(text: str) -> str:
     text = _RAISED_RUN.sub(lambda run: "^" + run[0].translate(_LEVEL), text)
     text = unicodedata.normalize("NFKC", text).lower().translate(_SIGNS)
     text = text.replace("\\times", "*").replace("**", "").replace("`", "").replace("$", "")
+    text = _APART.sub(",", text)
     text = _LOGARITHM.sub("log", re.sub(r"[ \t]+", "", text))
     text = _POWER_WORDS.sub(r"\1^\2", text)
     return _SQUARE.sub(r"\1^2", text)
