@@ -1,6 +1,6 @@
 """Checks sentence by sentence whether an answer says what the sources that it cites say."""
 
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -8,19 +8,25 @@ from typing import Literal
 import ahocorasick_rs
 
 from backend.answering.grounding.citations import cited
-from backend.answering.grounding.claims import bare_text, is_item, kind_of
-from backend.answering.grounding.numbers import Number
-from backend.answering.grounding.passage import Passage, read
+from backend.answering.grounding.claims import bare_text, is_brief, is_item, kind_of
+from backend.answering.grounding.opposition import (
+    Opposition,
+    affirms_what_is_denied,
+    has_other_number,
+)
+from backend.answering.grounding.passage import Passage, merged, read
 from backend.answering.grounding.sentences import split_sentences
-from backend.answering.grounding.wording import Wording
+from backend.answering.grounding.support import measure, unstated, unsupported_probability
+from backend.answering.grounding.wording import Wording, Words
 from backend.knowledge.library import Library
 from backend.knowledge.surfaces import surface_table
 
 Problem = Literal["", "uncited", "no_such_source", "number", "entity", "unsupported"]
 
 _MAX_PASSAGES = 256
-_MAX_NOVELTY = 4.5
-_MAX_BEHIND = 2.0
+_MAX_PROBABILITY = 0.4
+_STRANGE = 1.0  # characters of a name that must be new before the name is
+_COMMON = 4  # a name in the text of so many cards is a word like any other
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +46,21 @@ class Checker:
     """Checks answers against their sources; built once for a library, then pure and quick."""
 
     def __init__(self, library: Library) -> None:
-        self._table = surface_table(library)
-        self._surfaces = [s for s in self._table if len(s) > 1]
+        table = surface_table(library)
+        cards = Counter(
+            name for text in library.card_texts().values() for name in table if name in text
+        )
+        self._surfaces = [name for name in table if len(name) > 1 and cards[name] < _COMMON]
+        self._targets = table
+        self._synonyms: dict[str, list[str]] = defaultdict(list)
+        for name, target in table.items():
+            if target.kind == "name":
+                self._synonyms[target.id].append(name)
         self._names = ahocorasick_rs.AhoCorasick(
             self._surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
         )
-        self._others: dict[str, list[str]] = defaultdict(list)
-        for name in self._surfaces:
-            if self._table[name].kind == "name":
-                self._others[self._table[name].id].append(name)
         self._wording = Wording()
+        self._opposition = Opposition()
         self._passages: OrderedDict[str, Passage] = OrderedDict()
 
     def check(self, text: str, sources: Sequence[str], question: str) -> tuple[Finding, ...]:
@@ -75,40 +86,50 @@ class Checker:
         if not citations and before and kind in ("code", "claim"):
             citations = _inherited(sentence, kind == "code", before)
         if not citations:
-            return Finding(sentence, (), "" if kind == "lead_in" else "uncited")
+            excused = kind == "lead_in" or (not before and is_brief(sentence))
+            return Finding(sentence, (), "" if excused else "uncited")
         if kind == "code":
             return Finding(sentence, citations, "")
-        problem = self._problem(bare_text(sentence), citations, sources, question)
-        return Finding(sentence, citations, problem)
+        return Finding(
+            sentence, citations, self._problem(sentence, citations, sources, question, before)
+        )
 
     def _problem(
-        self, sentence: str, citations: Sequence[int], sources: Sequence[str], question: str
+        self,
+        sentence: str,
+        citations: Sequence[int],
+        sources: Sequence[str],
+        question: str,
+        before: Sequence[Finding],
     ) -> Problem:
-        claim = read(sentence)
-        known = self._passage("\n".join((*(sources[n - 1] for n in citations), question)))
-        if any(not _is_stated(number, known) for number in claim.numbers):
+        claim = read(bare_text(sentence))
+        words = self._wording.words(claim.text)
+        asked = self._passage(question)
+        passages = [self._passage(source) for source in sources]
+        own = merged([passages[n - 1] for n in citations])
+        known = merged([own, asked])
+        if _has_new_number(claim, known, before) or has_other_number(claim, own):
             return "number"
-        if self._strange_names(claim, known):
+        if self._strange_names(words, known):
             return "entity"
-        novelty = sum(self._wording.novelty(claim.text, known))
-        if novelty > _MAX_NOVELTY:
+        if self._opposition.reversed_word(claim, own) or affirms_what_is_denied(claim, own):
             return "unsupported"
-        elsewhere = min(
-            sum(self._wording.novelty(claim.text, self._passage(f"{source}\n{question}")))
-            for source in sources
-        )
-        if novelty - elsewhere > _MAX_BEHIND:
-            return "unsupported"
-        return ""
+        others = [
+            merged([passage, asked])
+            for n, passage in enumerate(passages, start=1)
+            if n not in citations
+        ]
+        features = measure(claim, words, known, asked, others)
+        return "unsupported" if unsupported_probability(features) > _MAX_PROBABILITY else ""
 
-    def _strange_names(self, claim: Passage, known: Passage) -> list[str]:
-        """Return the names and Latin words of a claim that its sources do not have."""
-        strange = [word for word in claim.words if not _has_word(word, known)]
-        for index, start, end in self._names.find_matches_as_indexes(claim.text):
+    def _strange_names(self, words: Words, known: Passage) -> list[str]:
+        """Return the names in the outline or on a card that the sources do not have."""
+        strange: list[str] = []
+        for index, start, end in self._names.find_matches_as_indexes(words.text):
             name = self._surfaces[index]
-            if name in known.text or not _on_boundaries(claim.text, start, end):
+            if name in known.text or words.novelty(known, start, end) <= _STRANGE:
                 continue
-            if not any(other in known.text for other in self._others[self._table[name].id]):
+            if not any(other in known.text for other in self._synonyms[self._targets[name].id]):
                 strange.append(name)
         return strange
 
@@ -122,6 +143,16 @@ class Checker:
         return passage
 
 
+def _has_new_number(claim: Passage, known: Passage, before: Sequence[Finding]) -> bool:
+    """Tell whether ``claim`` has a number from nowhere; one that a supported sentence of the
+    same answer has stated may be said again."""
+    new = unstated(claim, known)
+    if not new:
+        return False
+    said = [read(bare_text(f.text)) for f in before if f.citations and not f.problem]
+    return bool(unstated(claim, merged([known, *said])))
+
+
 def _inherited(sentence: str, is_code: bool, before: Sequence[Finding]) -> tuple[int, ...]:
     """Return the citations of the sentence that announces this item of a list or code block."""
     if is_code:
@@ -132,21 +163,3 @@ def _inherited(sentence: str, is_code: bool, before: Sequence[Finding]) -> tuple
         if not is_item(finding.text):
             return finding.citations if kind_of(finding.text) == "lead_in" else ()
     return ()
-
-
-def _is_stated(number: Number, known: Passage) -> bool:
-    if number.value in known.values or (number.counted and number.value in known.counts):
-        return True
-    if number.is_formula:
-        return number.value in known.text.replace("*", "")
-    return len(number.parts) > 1 and all(part in known.values for part in number.parts)
-
-
-def _has_word(word: str, known: Passage) -> bool:
-    return word in known.words or word in known.text
-
-
-def _on_boundaries(text: str, start: int, end: int) -> bool:
-    """TCP does not stand in tcpdump."""
-    left, right = text[start - 1 : start + 1], text[end - 1 : end + 1]
-    return not any(len(both) == 2 and both.isascii() and both.isalnum() for both in (left, right))

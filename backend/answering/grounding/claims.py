@@ -25,6 +25,8 @@ _OPENER = re.compile(
     r"\s*(?:好的|好问题|同学(?:你)?好|你好|没问题|当然(?:可以)?|可以的|嗯|是的|对的?|不是的?|不能|不会|不对|能"
     r"|总结(?:一下)?|综上(?:所述)?|简单(?:来)?说|(?:我们)?(?:下面)?(?:来)?(?:一起)?看(?:一下|一看|看)?)[!！。~～,，\s]*\Z"
 )
+_BRIEF = 10
+_SPOKEN = re.compile("[\u4e00-\u9fffA-Za-z0-9]")
 _MARKUP = re.compile(r"[*_`#>~|]")
 
 
@@ -44,6 +46,11 @@ def kind_of(sentence: str) -> Kind:
     if not bare or _OPENER.match(bare) or bare.endswith(("?", "？")):
         return "none"
     return "lead_in" if _LEAD_IN.search(text) else "claim"
+
+
+def is_brief(sentence: str) -> bool:
+    """Tell whether ``sentence`` is so short that it only says yes, no, or what follows."""
+    return len(_SPOKEN.findall(sentence)) <= _BRIEF
 
 
 def is_item(sentence: str) -> bool:

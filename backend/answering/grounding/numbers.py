@@ -7,7 +7,7 @@ from dataclasses import dataclass
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵏᵐ⁻⁺"
 _RAISED_RUN = re.compile(f"[{_RAISED}]+")
 _LEVEL = str.maketrans(_RAISED, "0123456789nkm-+")
-_SIGNS = str.maketrans("×·∙＊÷−–—", "****/---")
+_SIGNS = str.maketrans("×·∙＊÷−–—⌈⌉⌊⌋", "****/---()()")
 _POWER_WORDS = re.compile(r"([a-z0-9]+)的([a-z0-9]+)次[方幂]")
 _SQUARE = re.compile(r"([a-z0-9]+)的?平方")
 _LOGARITHM = re.compile(r"log_?2|lg|log_2")

@@ -1,35 +1,47 @@
 """A text as the checker reads it: its words, numbers and fragments, worked out once."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backend.answering.grounding.numbers import Number, normal, numbers
 
 _HAN_RUN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
 _WORD = re.compile(r"[a-z][a-z0-9_+#]*(?:[/\-][a-z0-9]+)*")
-_FRAGMENT = re.compile(r"[^\n。;!?,:、|()]+")
-_CLAUSE = re.compile(r"[^\n。;!?|]+")
+_LINE = re.compile(r"[^\n。;!?|]+")
+_CLAUSE = re.compile(r"[^\n。;!?,:、|()]+")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,2}[.、])[ \t]*\S")
 _RULE = re.compile(r"[\s|:\-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A piece of a text between two marks; ``terms`` are its pairs of Han and Latin words."""
+    """A piece of a text: a line of it (``whole``), or a clause of a line.
+
+    ``pairs`` are its pairs of neighbouring Han, ``letters`` its single Han, ``words`` its Latin
+    words, ``values`` the values of its numbers.
+    """
 
     text: str
-    terms: frozenset[str]
+    whole: bool
+    pairs: frozenset[str]
+    letters: frozenset[str]
+    words: frozenset[str]
+    values: frozenset[str]
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """The pairs of Han and the Latin words."""
+        return self.pairs | self.words
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text in normal form with what stands in it.
+    """One text or several in normal form, with what stands in them.
 
-    ``pairs`` are the pairs of neighbouring Han, ``letters`` the single Han, ``words`` the Latin
-    words; ``values`` are those of its numbers, ``counts`` the lengths of its lists, which a
-    sentence may count. A cell of a table is a fragment together with the heads of its row and
-    column.
+    ``parts`` are also the plain numbers inside formulas; ``counts`` are the lengths of lists and
+    enumerations, which a sentence may count. A cell of a table is a whole fragment together with
+    the heads of its row and column.
     """
 
     text: str
@@ -45,23 +57,51 @@ class Passage:
 def read(source: str) -> Passage:
     """Work ``source`` out; it may be a passage, a sentence or a question."""
     text = normal(source)
-    han = _HAN_RUN.findall(text)
+    whole = _fragment(text, True)
     found = numbers(text)
     return Passage(
         text=text,
-        pairs=frozenset(_pairs(han)),
-        letters=frozenset("".join(han)),
-        words=frozenset(_words(text)),
+        pairs=whole.pairs,
+        letters=whole.letters,
+        words=whole.words,
         numbers=found,
         values=frozenset(value for number in found for value in (number.value, *number.parts)),
         counts=frozenset(_counts(source, text)),
-        fragments=tuple(Fragment(piece, terms(piece)) for piece in _fragments(text)),
+        fragments=tuple(_fragments(text)),
+    )
+
+
+def merged(passages: Sequence[Passage]) -> Passage:
+    """Return several texts as one."""
+    if len(passages) == 1:
+        return passages[0]
+    return Passage(
+        text="\n".join(p.text for p in passages),
+        pairs=frozenset[str]().union(*(p.pairs for p in passages)),
+        letters=frozenset[str]().union(*(p.letters for p in passages)),
+        words=frozenset[str]().union(*(p.words for p in passages)),
+        numbers=tuple(number for p in passages for number in p.numbers),
+        values=frozenset[str]().union(*(p.values for p in passages)),
+        counts=frozenset[str]().union(*(p.counts for p in passages)),
+        fragments=tuple(fragment for p in passages for fragment in p.fragments),
     )
 
 
 def terms(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring Han and the Latin words of ``text`` (normal form)."""
     return frozenset([*_pairs(_HAN_RUN.findall(text)), *_words(text)])
+
+
+def _fragment(text: str, whole: bool) -> Fragment:
+    han = _HAN_RUN.findall(text)
+    return Fragment(
+        text=text,
+        whole=whole,
+        pairs=frozenset(_pairs(han)),
+        letters=frozenset("".join(han)),
+        words=frozenset(_words(text)),
+        values=frozenset(number.value for number in numbers(text)),
+    )
 
 
 def _pairs(runs: list[str]) -> Iterator[str]:
@@ -72,21 +112,23 @@ def _words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text) if len(word) > 1]
 
 
-def _fragments(text: str) -> Iterator[str]:
+def _fragments(text: str) -> Iterator[Fragment]:
     head: list[str] = []
     for line in text.split("\n"):
-        if not line.startswith("|"):
-            head = []
-            for clause in _CLAUSE.findall(line):
-                yield from _FRAGMENT.findall(clause)
-                yield clause
+        if line.startswith("|"):
+            cells = line.strip("|").split("|")
+            if not head:
+                head = cells
+            elif not _RULE.match(line):
+                for column, cell in zip(head[1:], cells[1:], strict=False):
+                    yield _fragment(f"{column} {cells[0]} {cell}", True)
             continue
-        cells = line.strip("|").split("|")
-        if not head:
-            head = cells
-        elif not _RULE.match(line):
-            for column, cell in zip(head[1:], cells[1:], strict=False):
-                yield f"{column} {cells[0]} {cell}"
+        head = []
+        for piece in _LINE.findall(line):
+            yield _fragment(piece, True)
+            for clause in _CLAUSE.findall(piece):
+                if clause != piece:
+                    yield _fragment(clause, False)
 
 
 def _counts(source: str, text: str) -> set[str]:
