@@ -82,7 +82,12 @@ class StoreUnavailable(BackendError):
 
 
 class GenerationError(BackendError):
-    """The language model gave no usable answer."""
+    """The language model gave no usable answer.
+
+    ``retry_after_seconds`` is how long the endpoint asks to be left alone, 0 when it does not.
+    """
+
+    retry_after_seconds = 0.0
 
 
 class GenerationBusy(GenerationError):

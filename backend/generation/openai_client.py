@@ -1,93 +1,107 @@
-"""Stream chat completions from any OpenAI-compatible endpoint (vLLM first).
+"""Asks a language model behind an OpenAI-compatible endpoint (vLLM first).
 
-A model that is down, slow or talks nonsense costs a student at most the first-token deadline
-once: after ``_BREAK_AFTER`` failures in a row it is left alone for ``_BREAK_SECONDS``.
+    stream ─▶ breaker ─▶ fair queue ─▶ request, once more before the first text ─▶ guard ─▶ pieces
+
+Whatever goes wrong is one GenerationError within the deadlines, so that the card answers instead.
 """
 
 import asyncio
-import json
+import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing, suppress
 from typing import Any
 
-import httpx
-
-from backend.errors import GenerationError, GenerationRefused, GenerationTimeout
+from backend.errors import (
+    GenerationBusy,
+    GenerationError,
+    GenerationRefused,
+    GenerationTimeout,
+    GenerationUnreachable,
+)
+from backend.generation.breaker import Breaker, State, Ticket
+from backend.generation.endpoint import ModelEndpoint, chosen, encoded
+from backend.generation.failures import ModelNotServed, RequestNotAccepted
+from backend.generation.patience import Patience
 from backend.generation.ports import ChatMessage, Finished
+from backend.generation.queueing import FairQueue
+from backend.generation.served import Choice, ServedModel
+from backend.generation.transport import Transport
+from backend.generation.usage import Asked, Observer, outcome_of
 
-_BREAK_AFTER = 3
-_BREAK_SECONDS = 30.0
-_MAX_ANSWER_CHARS = 8000
-_MAX_LINE_CHARS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class ModelEndpoint:
-    """Where and how to ask; times in seconds, ``base_url`` ends in ``/v1``."""
-
-    base_url: str
-    model: str
-    api_key: str = ""
-    connect_timeout_seconds: float = 2.0
-    first_token_timeout_seconds: float = 8.0
-    total_timeout_seconds: float = 40.0
-    max_tokens: int = 700
-    temperature: float = 0.2
-    concurrency: int = 8
+_CHOICE_TOKENS = 16
+_RETRY_SECONDS = (0.1, 0.4)
+_LOOK_AGAIN_SECONDS = 300.0
+_LOOK_SECONDS = 1.0
 
 
 class OpenAiGenerator:
-    """A Generator over one endpoint; at most ``concurrency`` requests at a time."""
+    """A Generator over one endpoint; ``observe`` hears what became of each request."""
 
     def __init__(
-        self, endpoint: ModelEndpoint, clock: Callable[[], float] = time.monotonic
+        self,
+        endpoint: ModelEndpoint,
+        observe: Observer = lambda asked: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._endpoint = endpoint
+        self._observe = observe
         self._clock = clock
-        self._places = asyncio.Semaphore(endpoint.concurrency)
-        self._failures = 0
-        self._open_again_at = 0.0
-        self._last_failure = ""
-        headers = {"Authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {}
-        self._client = httpx.AsyncClient(
-            base_url=endpoint.base_url.rstrip("/") + "/",
-            headers=headers,
-            timeout=httpx.Timeout(
-                endpoint.total_timeout_seconds, connect=endpoint.connect_timeout_seconds
-            ),
-            trust_env=False,
+        self._queue = FairQueue(endpoint.concurrency, endpoint.queue)
+        self._breaker = Breaker(
+            failures=endpoint.breaker_failures,
+            seconds=endpoint.breaker_seconds,
+            most_seconds=endpoint.breaker_most_seconds,
+            clock=clock,
         )
-
-    def state(self) -> str:
-        """Return ``ok``, or why the model is being left alone."""
-        if self._clock() < self._open_again_at:
-            return f"模型接口暂停使用：{self._last_failure}"
-        return f"上一次请求失败：{self._last_failure}" if self._failures else "ok"
-
-    async def check(self) -> str:
-        """Ask the endpoint for its models; returns their names, raises GenerationError."""
-        try:
-            response = await self._client.get("models")
-            response.raise_for_status()
-            names = [str(item["id"]) for item in response.json()["data"]]
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-            raise GenerationRefused(f"模型接口没有正常应答（{_brief(error)}）") from error
-        return "、".join(names)
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
+        self._choice = Choice(endpoint)
+        self._transport = Transport(endpoint)
+        self._look_again_at = clock()
 
     @property
     def context_tokens(self) -> int:
-        """How many tokens prompt and answer may have together."""
-        return 4096
+        """By the settings, else as the endpoint told, else a careful guess."""
+        return self._choice.context_tokens
 
     @property
     def max_tokens(self) -> int:
-        """How many tokens an answer has at most."""
+        """By the settings."""
         return self._endpoint.max_tokens
+
+    def state(self) -> str:
+        """Return ``ok``, or in one sentence why the model is not asked or how it failed last."""
+        reason = self._breaker.reason
+        if self._breaker.state != "closed":
+            return f"模型接口暂停使用：{reason}"
+        return f"上一次请求失败：{reason}" if reason else "ok"
+
+    @property
+    def model(self) -> str:
+        """The name that is asked for: the adapter, or the model while the adapter is lacking."""
+        return self._choice.model
+
+    @property
+    def breaker_state(self) -> State:
+        """Whether the model is being asked."""
+        return self._breaker.state
+
+    @property
+    def running(self) -> int:
+        """How many requests are being answered."""
+        return self._queue.running
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        return self._queue.waiting
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._transport.aclose()
+
+    async def models(self) -> tuple[ServedModel, ...]:
+        """Ask what the endpoint serves; raises GenerationError."""
+        return await self._transport.models(self._endpoint.first_token_timeout_seconds)
 
     async def stream(
         self,
@@ -97,103 +111,147 @@ class OpenAiGenerator:
         max_tokens: int | None = None,
         deadline_seconds: float | None = None,
     ) -> AsyncGenerator[str | Finished]:
-        """Yield the answer piece by piece, within the deadlines; retries only before the first."""
-        if self._clock() < self._open_again_at:
-            raise GenerationRefused(self.state())
-        started = False
-        try:
-            async with asyncio.timeout(self._endpoint.total_timeout_seconds), self._places:
-                for attempt in (1, 2):
-                    try:
-                        async for piece in self._attempt(messages):
-                            started = True
-                            yield piece
-                        break
-                    except httpx.TransportError:
-                        if started or attempt == 2:
-                            raise
-        except TimeoutError as error:
-            raise self._failed(GenerationTimeout("模型没有在时限内答完")) from error
-        except httpx.HTTPError as error:
-            raise self._failed(GenerationRefused(f"模型接口出错（{_brief(error)}）")) from error
-        except GenerationError as error:
-            raise self._failed(error) from error
-        if not started:
-            raise self._failed(GenerationRefused("模型给了空的回答"))
-        self._failures = 0
-        yield Finished("stop")
+        """Yield the answer piece by piece, then how it ended; see the port."""
+        body = self._endpoint.body(messages, max_tokens or self._endpoint.max_tokens)
+        request = _Request(body, user, Patience(self._endpoint, deadline_seconds))
+        async with aclosing(self._ask(request)) as items:
+            async for item in items:
+                yield item
 
     async def complete(self, messages: Sequence[ChatMessage], *, user: str, max_tokens: int) -> str:
-        """Return a short text."""
-        pieces = [p async for p in self.stream(messages, user=user) if isinstance(p, str)]
-        return "".join(pieces).strip()
+        """Return a short text, the likeliest one."""
+        return await self._short(self._endpoint.body(messages, max_tokens, temperature=0.0), user)
 
     async def choose(
         self, messages: Sequence[ChatMessage], choices: Sequence[str], *, user: str
     ) -> str:
-        """Return one of ``choices``."""
-        said = await self.complete(messages, user=user, max_tokens=16)
-        if said not in choices:
-            raise GenerationRefused("模型没有从给定的选项里选")
-        return said
+        """Return one of ``choices``; GenerationRefused when the model said something else."""
+        body = self._endpoint.body(messages, _CHOICE_TOKENS, temperature=0.0, choices=choices)
+        choice = chosen(await self._short(body, user), choices)
+        if choice is None:
+            raise GenerationRefused("模型没有从给出的选项里选")
+        return choice
 
-    async def _attempt(self, messages: Sequence[ChatMessage]) -> AsyncIterator[str]:
-        endpoint = self._endpoint
-        body = {
-            "model": endpoint.model,
-            "messages": [asdict(message) for message in messages],
-            "stream": True,
-            "max_tokens": endpoint.max_tokens,
-            "temperature": endpoint.temperature,
-        }
-        loop = asyncio.get_running_loop()
-        written = 0
-        async with asyncio.timeout(endpoint.first_token_timeout_seconds) as deadline:
-            async with self._client.stream("POST", "chat/completions", json=body) as response:
-                response.raise_for_status()
-                async for line in response.aiter_lines():
-                    piece, ended = _piece(line)
-                    if piece and not written:
-                        deadline.reschedule(loop.time() + endpoint.total_timeout_seconds)
-                    written += len(piece)
-                    if written > _MAX_ANSWER_CHARS:
-                        raise GenerationRefused("模型的回答没完没了")
-                    if piece:
-                        yield piece
-                    if ended:
-                        return
-        if written:
-            # A model that dies may close its connection as if it had finished.
-            raise GenerationRefused("模型的回答没有写完")
+    async def _short(self, body: dict[str, Any], user: str) -> str:
+        patience = Patience(self._endpoint, self._endpoint.short_timeout_seconds)
+        async with aclosing(self._ask(_Request(body, user, patience))) as items:
+            return "".join([item async for item in items if isinstance(item, str)]).strip()
 
-    def _failed(self, error: GenerationError) -> GenerationError:
-        self._failures += 1
-        self._last_failure = str(error)
-        if self._failures >= _BREAK_AFTER:
-            self._open_again_at = self._clock() + _BREAK_SECONDS
-            self._failures = 0
-        return error
+    async def _ask(self, request: "_Request") -> AsyncGenerator[str | Finished]:
+        """Wait for a place, answer, and take note of what that tells about the model."""
+        finished: Finished | None = None
+        try:
+            self._breaker.check()
+            async with self._queue.place(request.user, request.patience.queue_seconds()):
+                request.start(self._breaker.enter())
+                async with aclosing(self._answer(request)) as items:
+                    async for item in items:
+                        if isinstance(item, Finished):
+                            finished = item
+                        else:
+                            yield item
+        except BaseException as error:
+            self._settle(request, None, error)
+            if isinstance(error, RequestNotAccepted):
+                await self._look()  # most often the prompt was longer than the context
+            raise
+        assert finished is not None
+        self._settle(request, finished, None)
+        await self._look()
+        yield finished
+
+    async def _answer(self, request: "_Request") -> AsyncGenerator[str | Finished]:
+        """Try, and once more as long as nothing was read; without the adapter if it is lacking."""
+        while True:
+            model = self._choice.model
+            content = encoded(request.body, model)
+            try:
+                async with aclosing(self._transport.answer(content, request.patience)) as items:
+                    async for item in items:
+                        request.read()
+                        yield item
+                return
+            except ModelNotServed:
+                if model == self._endpoint.model:
+                    raise
+                self._choice.lack_adapter()
+            except (GenerationBusy, GenerationUnreachable) as error:
+                pause = error.retry_after_seconds + random.uniform(*_RETRY_SECONDS)
+                if request.has_begun or request.retried or not request.patience.allows(pause):
+                    raise
+                request.retried = True
+                await asyncio.sleep(pause)
+
+    def _settle(
+        self, request: "_Request", finished: Finished | None, failure: BaseException | None
+    ) -> None:
+        asked = request.asked(finished, failure)
+        ticket = request.ticket
+        if ticket is not None:
+            if asked.outcome == "answered" or (asked.outcome == "cancelled" and request.has_begun):
+                self._breaker.succeeded(ticket)
+            elif _tells_nothing(asked, failure, request.patience):
+                self._breaker.abandoned(ticket)
+            else:
+                self._breaker.failed(ticket, str(failure))
+        self._observe(asked)
+
+    async def _look(self) -> None:
+        """Now and then ask what is served: a context or an adapter may have come or gone."""
+        now = self._clock()
+        if now < self._look_again_at:
+            return
+        self._look_again_at = now + _LOOK_AGAIN_SECONDS
+        with suppress(GenerationError):
+            self._choice.take(await self._transport.models(_LOOK_SECONDS))
 
 
-def _piece(line: str) -> tuple[str, bool]:
-    """Read one line of the event stream: its text, and whether the answer ends with it."""
-    if not line.startswith("data:"):
-        return "", False
-    data = line[5:].strip()
-    if data == "[DONE]":
-        return "", True
-    try:
-        event: Any = json.loads(data[:_MAX_LINE_CHARS])
-        if event.get("error"):
-            raise GenerationRefused("模型接口在回答中途报错")
-        choice: Any = (event.get("choices") or [{}])[0]
-        text = str(choice.get("delta", {}).get("content") or "")
-        return text, bool(choice.get("finish_reason"))
-    except (ValueError, AttributeError, TypeError, LookupError) as error:
-        raise GenerationRefused("模型接口的应答不合协议") from error
+class _Request:
+    """What is asked for whom, and what has become of it so far."""
+
+    def __init__(self, body: dict[str, Any], user: str, patience: Patience) -> None:
+        self.body = body
+        self.user = user
+        self.patience = patience
+        self.retried = False
+        self.ticket: Ticket | None = None
+        self._clock = asyncio.get_running_loop().time
+        self._made_at = self._clock()
+        self._started_at: float | None = None
+        self._first_at: float | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any text has come."""
+        return self._first_at is not None
+
+    def start(self, ticket: Ticket) -> None:
+        """Take note that there is a place: the wait for the first text begins."""
+        self.ticket = ticket
+        self._started_at = self._clock()
+        self.patience.start()
+
+    def read(self) -> None:
+        """Take note that text has come."""
+        if self._first_at is None:
+            self._first_at = self._clock()
+
+    def asked(self, finished: Finished | None, failure: BaseException | None) -> Asked:
+        """Return what became of it, for whoever counts."""
+        now = self._clock()
+        started = now if self._started_at is None else self._started_at
+        return Asked(
+            outcome=outcome_of(failure),
+            queue_seconds=started - self._made_at,
+            first_token_seconds=None if self._first_at is None else self._first_at - started,
+            total_seconds=now - self._made_at,
+            usage=None if finished is None else finished.usage,
+            retried=self.retried,
+        )
 
 
-def _brief(error: Exception) -> str:
-    if isinstance(error, httpx.HTTPStatusError):
-        return f"状态码 {error.response.status_code}"
-    return type(error).__name__
+def _tells_nothing(asked: Asked, failure: BaseException | None, patience: Patience) -> bool:
+    """Whether others ended the request or it was at fault itself: no word about the model."""
+    if isinstance(failure, GenerationTimeout):
+        return patience.was_cut_short()
+    return asked.outcome in ("cancelled", "busy") or isinstance(failure, RequestNotAccepted)

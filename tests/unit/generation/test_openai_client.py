@@ -1,21 +1,25 @@
+"""What goes over the wire when all is well."""
+
 import asyncio
-import socket
 
 import pytest
 from loguru import logger
 
-from backend.errors import GenerationError, GenerationTimeout
-from tests.model_server import OK, model_server, says, status
-from tests.unit.generation.clients import client, fails, reset_at_once, told, until_closed
-
-
-def closed_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-# What goes over the wire
+from backend.errors import GenerationError, GenerationRefused
+from backend.generation.failures import RequestNotAccepted
+from backend.generation.ports import ChatMessage, Finished, Usage
+from tests.fakes import FakeGenerator
+from tests.model_server import (
+    OK,
+    begins,
+    misspeaks,
+    model_server,
+    says,
+    says_in_chunks,
+    serves,
+    status,
+)
+from tests.unit.generation.clients import PROMPT, client, fails, finished, items_of, told
 
 
 async def test_pieces_arrive_as_they_are_written():
@@ -24,7 +28,24 @@ async def test_pieces_arrive_as_they_are_written():
         assert c.state() == "ok"
 
 
-async def test_the_request_says_what_the_endpoint_expects():
+async def test_the_first_piece_arrives_before_the_last_is_written():
+    go_on = asyncio.Event()
+
+    async def patient(wire):
+        await wire.send(OK)
+        await wire.say("死")
+        await go_on.wait()
+        await wire.say("锁")
+        await wire.event("[DONE]")
+
+    async with model_server(patient) as model, client(model.url) as c:
+        answer = c.stream(PROMPT, user="u")
+        assert await anext(answer) == "死"
+        go_on.set()
+        assert [item async for item in answer] == ["锁", Finished("stop")]
+
+
+async def test_the_request_uses_only_the_common_protocol_by_default():
     async with (
         model_server(says("好")) as model,
         client(model.url + "/", api_key="sk-key", max_tokens=99, temperature=0.5) as c,
@@ -40,15 +61,43 @@ async def test_the_request_says_what_the_endpoint_expects():
                 {"role": "user", "content": "什么是死锁"},
             ],
             "stream": True,
+            "stream_options": {"include_usage": True},
             "max_tokens": 99,
             "temperature": 0.5,
         }
+
+
+@pytest.mark.parametrize(
+    ("settings", "sent"),
+    [
+        ({}, {"stop_token_ids": [92542, 2]}),
+        ({"stop_token_ids": (7,)}, {"stop_token_ids": [7]}),
+        ({"stop": ("</s>",)}, {"stop_token_ids": [92542, 2], "stop": ["</s>"]}),
+    ],
+)
+async def test_internlm2_is_told_its_stop_tokens(settings, sent):
+    async with (
+        model_server(says("好")) as model,
+        client(model.url, family="internlm2", **settings) as c,
+    ):
+        await told(c, max_tokens=5)
+        body = model.requests[0].body
+        assert {name: body[name] for name in sent} == sent
+        assert body["max_tokens"] == 5
 
 
 async def test_without_a_key_none_is_sent():
     async with model_server(says("好")) as model, client(model.url) as c:
         await told(c)
         assert "authorization" not in model.requests[0].headers
+
+
+async def test_a_broken_character_in_a_message_does_not_cost_the_answer():
+    async with model_server(says("好")) as model, client(model.url) as c:
+        question = [ChatMessage("user", "死锁\ud83d")]
+        items = [item async for item in c.stream(question, user="u")]
+        assert items == ["好", Finished("stop")]
+        assert model.requests[0].body["messages"][0]["content"] == "死锁?"
 
 
 async def test_the_key_is_never_logged_nor_told():
@@ -71,19 +120,6 @@ async def test_the_key_is_never_logged_nor_told():
     assert "sk-secret" not in "".join(lines)
 
 
-async def test_comments_blank_lines_and_other_events_are_passed_over():
-    async def chatty(wire):
-        await wire.send(OK + ": keep-alive\n\nevent: ping\nid: 7\n\n")
-        await wire.say("死")
-        await wire.event({"choices": [], "usage": {"total_tokens": 3}})
-        await wire.event({"choices": [{"delta": {"content": None}}]})
-        await wire.send('data:{"choices":[{"delta":{"content":"锁"}}]}\r\n\r\n')
-        await wire.event("[DONE]")
-
-    async with model_server(chatty) as model, client(model.url) as c:
-        assert await told(c) == ["死", "锁"]
-
-
 async def test_a_character_split_over_two_packets_arrives_whole():
     async def split(wire):
         await wire.send(OK)
@@ -97,181 +133,216 @@ async def test_a_character_split_over_two_packets_arrives_whole():
         assert await told(c) == ["锁"]
 
 
-async def test_an_answer_may_end_by_its_finish_reason():
-    async def no_done(wire):
-        await wire.send(OK)
-        await wire.say("死")
-        await wire.event({"choices": [{"delta": {"content": "锁"}, "finish_reason": "stop"}]})
-
-    async with model_server(no_done) as model, client(model.url) as c:
-        assert await told(c) == ["死", "锁"]
+# How it ends
 
 
-# What can go wrong
-
-
-async def test_a_slow_first_token_misses_its_deadline():
-    async def slow(wire):
-        await wire.send(OK)
-        await wire.hang_up()
-
-    async with (
-        model_server(slow) as model,
-        client(model.url, first_token_timeout_seconds=0.1) as c,
-    ):
-        began = asyncio.get_running_loop().time()
-        assert await fails(c, GenerationTimeout) == ([], "模型没有在时限内答完")
-        assert asyncio.get_running_loop().time() - began < 2
-        assert "上一次请求失败" in c.state()
-
-
-async def test_a_server_that_never_answers_misses_the_same_deadline():
-    async def silent(wire):
-        await wire.hang_up()
-
-    async with (
-        model_server(silent) as model,
-        client(model.url, first_token_timeout_seconds=0.1) as c,
-    ):
-        await fails(c, GenerationTimeout)
-
-
-async def test_after_the_first_token_only_the_total_deadline_counts():
-    async def leisurely(wire):
-        await wire.send(OK)
-        for piece in "一二三四":
-            await wire.say(piece)
-            await asyncio.sleep(0.06)
-        await wire.event("[DONE]")
-
-    async with (
-        model_server(leisurely) as model,
-        client(model.url, first_token_timeout_seconds=0.1) as c,
-    ):
-        assert await told(c) == list("一二三四")
-
-
-async def test_an_answer_that_stalls_half_way_misses_the_total_deadline():
-    async def stalls(wire):
+def ends(*events):
+    async def behave(wire):
         await wire.send(OK)
         await wire.say("死锁")
-        await wire.hang_up()
+        for event in events:
+            await wire.event(event)
 
-    async with model_server(stalls) as model, client(model.url, total_timeout_seconds=0.2) as c:
-        assert await fails(c, GenerationTimeout) == (["死锁"], "模型没有在时限内答完")
-
-
-async def reset_after_first(wire):
-    await wire.send(OK)
-    await wire.say("死锁")
-    await asyncio.sleep(0.02)
-    wire.reset()
+    return behave
 
 
-async def test_a_connection_lost_before_the_first_token_is_tried_once_more():
-    async with model_server(reset_at_once, says("好")) as model, client(model.url) as c:
-        assert await told(c) == ["好"]
-        assert len(model.requests) == 2
-        assert c.state() == "ok"
+def ending(reason):
+    return {"choices": [{"delta": {}, "finish_reason": reason}]}
 
 
-async def test_it_is_not_tried_a_third_time():
-    async with model_server(reset_at_once) as model, client(model.url) as c:
-        await fails(c)
-        assert len(model.requests) == 2
-
-
-async def test_a_connection_lost_after_the_first_token_is_not_tried_again():
-    async with model_server(reset_after_first, says("好")) as model, client(model.url) as c:
-        pieces, _ = await fails(c)
-        assert pieces == ["死锁"]
-        assert len(model.requests) == 1
-
-
-async def test_an_answer_that_just_stops_is_not_taken_as_whole():
-    async def dies(wire):
-        await wire.send(OK)
-        await wire.say("死锁的条件有")
-
-    async with model_server(dies) as model, client(model.url) as c:
-        assert await fails(c) == (["死锁的条件有"], "模型的回答没有写完")
-
-
-async def test_an_answer_cut_off_inside_a_chunk_is_refused():
-    async def dies(wire):
-        await wire.send(OK.replace("Connection: close", "Transfer-Encoding: chunked"))
-        data = 'data: {"choices":[{"delta":{"content":"死锁"}}]}\n\n'
-        await wire.send(f"{len(data.encode()):x}\r\n{data}\r\nff\r\ndata:")
-
-    async with model_server(dies) as model, client(model.url) as c:
-        assert await fails(c) == (["死锁"], "模型接口出错（RemoteProtocolError）")
-
-
-async def test_nobody_at_the_address_is_refused():
-    async with client(f"http://127.0.0.1:{closed_port()}/v1") as c:
-        assert await fails(c) == ([], "模型接口出错（ConnectError）")
-
-
-@pytest.mark.parametrize("code", [400, 401, 404, 429, 500, 503])
-async def test_an_error_status_is_refused_without_another_try(code):
-    async with model_server(status(code), says("好")) as model, client(model.url) as c:
-        assert await fails(c) == ([], f"模型接口出错（状态码 {code}）")
-        assert len(model.requests) == 1
+COUNTS = {"prompt_tokens": 30, "completion_tokens": 2}
 
 
 @pytest.mark.parametrize(
-    "event",
+    ("events", "expected"),
     [
-        "{not json",
-        "[1, 2]",
-        '"text"',
-        "3",
-        "null",
-        '{"choices": [3]}',
-        '{"choices": {"a": 1}}',
-        '{"choices": [{"delta": "text"}]}',
-        '{"choices": [{"delta": null}]}',
+        (["[DONE]"], Finished("stop")),
+        ([ending("stop")], Finished("stop")),
+        ([ending("stop"), "[DONE]"], Finished("stop")),
+        ([ending("length"), "[DONE]"], Finished("length")),
+        ([ending("stop"), {"choices": [], "usage": COUNTS}], Finished("stop", Usage(30, 2))),
+        (
+            [
+                {"choices": [], "usage": COUNTS | {"prompt_tokens_details": {"cached_tokens": 16}}},
+                "[DONE]",
+            ],
+            Finished("stop", Usage(30, 2, 16)),
+        ),
+        ([ending("stop"), {"choices": [], "usage": {"prompt_tokens": "?"}}], Finished("stop")),
     ],
 )
-async def test_what_is_not_the_protocol_is_refused(event):
-    async def nonsense(wire):
+async def test_the_last_item_says_how_it_ended_and_what_it_cost(events, expected):
+    async with model_server(ends(*events)) as model, client(model.url) as c:
+        assert await items_of(c) == ["死锁", expected]
+
+
+@pytest.mark.parametrize("after", [misspeaks, begins("又", then=misspeaks)])
+async def test_what_comes_after_the_end_is_of_no_interest(after):
+    async def behave(wire):
+        await ends(ending("stop"))(wire)
+        await after(wire)
+
+    async with model_server(behave) as model, client(model.url) as c:
+        assert await items_of(c) == ["死锁", Finished("stop")]
+
+
+async def test_an_endpoint_that_keeps_the_connection_open_after_the_end_delays_nobody():
+    async def lingers(wire):
+        await ends(ending("stop"), "[DONE]")(wire)
+        await wire.hang_up()
+
+    async with model_server(lingers) as model, client(model.url, total_timeout_seconds=60) as c:
+        async with asyncio.timeout(10):
+            assert await items_of(c) == ["死锁", Finished("stop")]
+
+
+async def test_a_connection_serves_again_when_its_answer_was_whole():
+    async with model_server(says_in_chunks("好")) as model, client(model.url) as c:
+        await told(c)  # looks at the models, too, which closes the connection
+        await told(c)
+        before = model.connections
+        for _ in range(3):
+            await told(c)
+        assert model.connections == before
+
+
+async def test_a_leaked_token_ends_the_answer_and_the_request():
+    async def leaks(wire):
         await wire.send(OK)
-        await wire.say("死锁")
-        await wire.event(event)
-        await wire.event("[DONE]")
+        await wire.say("死锁。<|im", "_end|>\n<|im_start|>user\n我又问")
+        await wire.hang_up()
 
-    async with model_server(nonsense) as model, client(model.url) as c:
-        assert await fails(c) == (["死锁"], "模型接口的应答不合协议")
-
-
-async def test_a_page_that_is_no_event_stream_is_an_empty_answer():
-    async with model_server(status(200, "<html>登录</html>")) as model, client(model.url) as c:
-        assert await fails(c) == ([], "模型给了空的回答")
+    async with model_server(leaks) as model, client(model.url) as c:
+        assert await items_of(c) == ["死锁。", Finished("leaked")]
+        async with asyncio.timeout(5):
+            await model.idle.wait()
 
 
-async def test_an_empty_answer_is_refused():
-    async with model_server(says()) as model, client(model.url) as c:
-        assert await fails(c) == ([], "模型给了空的回答")
+# Short requests
 
 
-async def test_an_error_event_half_way_is_refused():
-    async def breaks(wire):
-        await wire.send(OK)
-        await wire.say("死锁")
-        await wire.event({"error": {"message": "out of memory"}})
-
-    async with model_server(breaks) as model, client(model.url) as c:
-        assert await fails(c) == (["死锁"], "模型接口在回答中途报错")
+async def test_a_short_text_comes_whole_and_stripped_and_without_chance():
+    async with model_server(says("\n什么是", "死锁？ ")) as model, client(model.url) as c:
+        assert await c.complete(PROMPT, user="u", max_tokens=60) == "什么是死锁？"
+        assert model.requests[0].body["max_tokens"] == 60
+        assert model.requests[0].body["temperature"] == 0
 
 
-async def test_a_never_ending_answer_is_cut_off_and_refused():
-    async def never_ending(wire):
-        await wire.send(OK)
-        while True:
-            await wire.say("死锁" * 200)
+async def test_vllm_is_held_to_the_choices():
+    async with model_server(says("B")) as model, client(model.url, family="internlm2") as c:
+        assert await c.choose(PROMPT, ["A", "B"], user="u") == "B"
+        body = model.requests[0].body
+        assert body["structured_outputs"] == {"choice": ["A", "B"]}
+        assert body["messages"][-1]["content"] == "什么是死锁"
 
-    async with model_server(never_ending) as model, client(model.url) as c:
-        pieces, sentence = await fails(c)
-        assert sentence == "模型的回答没完没了"
-        assert 0 < sum(map(len, pieces)) <= 8000
-        await until_closed(model)
+
+async def test_other_endpoints_are_asked_for_one_of_the_choices_in_words():
+    async with model_server(says("“B”。")) as model, client(model.url) as c:
+        assert await c.choose(PROMPT, ["A", "B"], user="u") == "B"
+        body = model.requests[0].body
+        assert "structured_outputs" not in body
+        assert body["messages"][-1]["content"].endswith("不要解释：A / B")
+        assert PROMPT[-1].content == "什么是死锁"
+
+
+@pytest.mark.parametrize("said", ["C", "A 或 B", "我认为是 B", "AB", "b"])
+async def test_anything_but_one_of_the_choices_is_refused(said):
+    async with model_server(says(said)) as model, client(model.url) as c:
+        with pytest.raises(GenerationRefused, match="选项"):
+            await c.choose(PROMPT, ["A", "B"], user="u")
+        assert c.state() == "ok"
+
+
+# What is served
+
+
+async def test_an_adapter_is_asked_for_by_its_name():
+    async with model_server(says("好")) as model, client(model.url, adapter="tutor") as c:
+        await told(c)
+        assert [r.body["model"] for r in model.requests] == ["tutor"]
+
+
+async def test_a_lacking_adapter_leaves_the_model_and_one_warning_until_it_is_there(logged):
+    async def by_name(wire):
+        lacks = model.requests[-1].body["model"] == "tutor" and not there
+        await (status(404) if lacks else says("好"))(wire)
+
+    now, there = [0.0], []
+    async with (
+        model_server(by_name) as model,
+        client(model.url, adapter="tutor", clock=lambda: now[0]) as c,
+    ):
+        assert await told(c) == ["好"]
+        assert await told(c) == ["好"]
+        assert [r.body["model"] for r in model.requests] == ["tutor", "m", "m"]
+        assert c.state() == "ok"
+        assert len([line for line in logged if "tutor" in line]) == 1
+
+        there.append(True)
+        model.models = serves("m", "tutor")
+        now[0] += 301
+        await told(c)
+        assert c.model == "tutor"
+
+
+async def test_the_context_is_what_the_endpoint_tells_unless_it_is_set():
+    async with model_server(says("好")) as model, client(model.url) as c:
+        assert c.context_tokens == 4096
+        await told(c)
+        assert c.context_tokens == 8192
+    async with (
+        model_server(says("好")) as model,
+        client(model.url, context_tokens=1000) as c,
+    ):
+        await told(c)
+        assert c.context_tokens == 1000
+
+
+async def test_a_prompt_that_is_too_long_teaches_the_context():
+    async with model_server(status(400)) as model, client(model.url) as c:
+        model.models = serves("m", context=2048)
+        await fails(c, RequestNotAccepted)
+        assert c.context_tokens == 2048
+
+
+@pytest.mark.parametrize("answer", [status(500), status(200, "<html>"), status(200, '{"data": 3}')])
+async def test_an_endpoint_that_does_not_tell_what_it_serves_still_answers(answer):
+    async with model_server(says("好")) as model, client(model.url) as c:
+        model.models = answer
+        assert await told(c) == ["好"]
+        assert c.context_tokens == 4096
+        with pytest.raises(GenerationRefused):
+            await c.models()
+
+
+async def test_the_models_of_the_endpoint_are_named():
+    async with model_server(says("好")) as model, client(model.url) as c:
+        assert [m.name for m in await c.models()] == ["internlm2", "m"]
+
+
+# The fake keeps the same promises
+
+
+@pytest.mark.parametrize("kind", ["fake", "real"])
+async def test_a_generator_gives_its_pieces_in_order_and_then_its_failure(kind):
+    if kind == "fake":
+        await gives_its_pieces_then_fails(FakeGenerator(["一", "二"], GenerationRefused("x")))
+        return
+    async with model_server(begins("一", "二", then=misspeaks)) as model, client(model.url) as c:
+        await gives_its_pieces_then_fails(c)
+
+
+async def gives_its_pieces_then_fails(generator):
+    assert generator.state() == "ok"
+    pieces, sentence = await fails(generator)
+    assert pieces == ["一", "二"]
+    assert sentence
+
+
+@pytest.mark.parametrize("kind", ["fake", "real"])
+async def test_a_generator_says_last_how_it_ended(kind):
+    if kind == "fake":
+        assert await finished(FakeGenerator(["一"])) == Finished("stop")
+        return
+    async with model_server(says("一")) as model, client(model.url) as c:
+        assert await finished(c) == Finished("stop")
