@@ -12,9 +12,10 @@ from backend.conversation.turns import Turn
 from evaluation.dataset import DatasetInvalid, LabelledMessage
 
 _LINKED = ("link", "coverage", "unexplained", "inherited", "everyday")
-_PASSAGES = ("dense", "lexical", "density", "agreement", "dominance")
-_RETRIEVED = (*_LINKED, *_PASSAGES)
-_UNLINKED = ("unexplained", "everyday", *_PASSAGES)
+_READ = ("unexplained", "everyday")
+PASSAGES = ("dense", "margin", "focus", "prominence", "share")
+"""What the nearest passages tell the decision."""
+
 # A wrong answer costs a student most, a wrong refusal half; asking back costs a turn, right or not.
 _COST_WRONG_ANSWER, _COST_WRONG_REFUSAL, _COST_ASK, _COST_IDLE_ASK = 5.0, 2.5, 1.2, 1.0
 
@@ -38,9 +39,7 @@ async def collect(answerer: Answerer, messages: Sequence[LabelledMessage]) -> li
 
 async def _case(answerer: Answerer, message: LabelledMessage) -> Case | None:
     now = datetime.now().astimezone()
-    history: list[Turn] = []
-    for text in message.history:
-        history += _turns(text, await answerer.answer(text, history, now), now)
+    history = await history_of(answerer, message, now)
     judged = await answerer.judge(message.text, history, now)
     reading = judged.reading
     only_points = judged.linked is None and bool(reading.topics)
@@ -59,6 +58,14 @@ async def _case(answerer: Answerer, message: LabelledMessage) -> Case | None:
     return Case((alone, right(judged.linked.id)), candidates)
 
 
+async def history_of(answerer: Answerer, message: LabelledMessage, now: datetime) -> list[Turn]:
+    """Answer the earlier messages in turn; return the dialogue that ``message`` goes on from."""
+    history: list[Turn] = []
+    for text in message.history:
+        history += _turns(text, await answerer.answer(text, history, now), now)
+    return history
+
+
 def _turns(text: str, answer: Answer, now: datetime) -> tuple[Turn, Turn]:
     """Return the two turns that remember ``answer``, as the plugin writes them."""
     return (
@@ -75,8 +82,11 @@ def _turns(text: str, answer: Answer, now: datetime) -> tuple[Turn, Turn]:
     )
 
 
-def fit(cases: Sequence[Case]) -> Calibration:
-    """Fit the three logistic models, then choose the lines that cost least on the same cases."""
+def fit(cases: Sequence[Case], passages: Sequence[str] = PASSAGES) -> Calibration:
+    """Fit the three logistic models, then choose the lines that cost least on the same cases.
+
+    ``passages`` are the features of retrieval to fit, by the names in ``Evidence``.
+    """
     linked = [case.linked for case in cases if case.linked is not None]
     with_passages = [c for case in cases for c in case.candidates if c[0].link]
     # Where the link is right, the best other concept teaches nothing about messages without one.
@@ -89,8 +99,8 @@ def fit(cases: Sequence[Case]) -> Calibration:
     ]
     calibration = Calibration(
         linked=_weights(linked, _LINKED),
-        retrieved=_weights(with_passages, _RETRIEVED),
-        unlinked=_weights(unlinked, _UNLINKED),
+        retrieved=_weights(with_passages, (*_LINKED, *passages)),
+        unlinked=_weights(unlinked, (*_READ, *passages)),
     )
     return _with_lines(calibration, cases)
 
@@ -109,17 +119,29 @@ def _weights(samples: Sequence[Sample], names: Sequence[str]) -> dict[str, float
 
 
 def _with_lines(calibration: Calibration, cases: Sequence[Case]) -> Calibration:
-    judged = [
-        max((probability(calibration, features), right) for features, right in case.candidates)
-        for case in cases
-        if case.candidates
-    ]
+    judged = _judged(calibration, cases)
     grid = [n / 100 for n in range(10, 96, 5)]
     best = min(
         ((ask, answer) for ask in grid for answer in grid if ask <= answer),
         key=lambda lines: sum(_cost(p, right, *lines) for p, right in judged),
     )
     return calibration.model_copy(update={"ask_back_line": best[0], "answer_line": best[1]})
+
+
+def mean_cost(calibration: Calibration, cases: Sequence[Case]) -> float:
+    """Return what the decisions on ``cases`` cost on average, in fifths of a wrong answer."""
+    lines = calibration.ask_back_line, calibration.answer_line
+    costs = [_cost(p, right, *lines) for p, right in _judged(calibration, cases)]
+    return sum(costs) / len(costs)
+
+
+def _judged(calibration: Calibration, cases: Sequence[Case]) -> list[tuple[float, bool]]:
+    """Return the probability of the likeliest concept of each case, and whether it is right."""
+    return [
+        max((probability(calibration, features), right) for features, right in case.candidates)
+        for case in cases
+        if case.candidates
+    ]
 
 
 def _cost(p: float, right: bool, ask_back_line: float, answer_line: float) -> float:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from backend.errors import GenerationError, GenerationRefused, KnowledgeBaseError
 from backend.generation.ports import ChatMessage, Finished
 from backend.knowledge.normalise import normalise
-from backend.retrieval.passages import Hit, Passage, Retrieval
+from backend.retrieval.passages import Hit, Passage, Retrieval, Scored
 
 
 class FakeSearch:
@@ -32,7 +32,8 @@ class FakeSearch:
         hits = tuple(Hit(p, float(n), rank) for rank, (n, p) in enumerate(best, start=1))
         if not hits:
             return Retrieval((), 0.0, 0.0)
-        return Retrieval(hits, hits[0].score, hits[0].score / max(len(wanted), 1))
+        nearest = tuple(Scored(p, n / max(len(wanted), 1)) for n, p in best)
+        return Retrieval(hits, hits[0].score, nearest[0].score, nearest)
 
 
 class FakeGenerator:

@@ -8,7 +8,7 @@ without one (which then has links alone to go by).
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,10 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backend.answering.reading import Understanding
 from backend.errors import KnowledgeBaseCorrupt
-from backend.retrieval.passages import Retrieval
+from backend.retrieval.passages import Retrieval, Scored
 
 Step = Literal["deny", "ask_back", "answer"]
-_LEXICAL_SCALE = 10.0
+_TEMPERATURE = 0.05
+"""How many cosines apart passages are when one weighs e times as much as the other."""
 
 
 class Calibration(BaseModel):
@@ -48,17 +49,15 @@ class Calibration(BaseModel):
             "unexplained": -1.0,
             "inherited": 0.5,
             "dense": 4.0,
-            "lexical": 0.6,
-            "agreement": 1.0,
+            "focus": 1.5,
         }
     )
     unlinked: Mapping[str, float] = Field(
         default_factory=lambda: {
             "bias": -3.0,
             "dense": 2.0,
-            "lexical": 1.0,
-            "agreement": 1.5,
-            "dominance": 1.0,
+            "focus": 2.5,
+            "share": 1.0,
         }
     )
     ask_back_line: float = Field(default=0.40, ge=0, le=1)
@@ -83,10 +82,7 @@ def read_calibration(stored: Mapping[str, object]) -> Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The features of one decision; the last five are None when nothing was retrieved.
-
-    ``dense`` alone is None when only words were searched; its weight then counts for nothing.
-    """
+    """The features of one decision; the last five are None when no vectors were searched."""
 
     link: float
     coverage: float
@@ -94,19 +90,20 @@ class Evidence:
     inherited: float
     everyday: float
     dense: float | None = None
-    lexical: float | None = None
-    density: float | None = None
-    agreement: float | None = None
-    dominance: float | None = None
+    margin: float | None = None
+    focus: float | None = None
+    prominence: float | None = None
+    share: float | None = None
 
 
 def evidence(reading: Understanding, found: Retrieval | None, concept_id: str | None) -> Evidence:
     """Collect the features for answering ``reading`` with ``concept_id``.
 
-    ``unexplained`` is in tens of characters, at most 1.5. ``lexical`` is log(1 + BM25 / 10),
-    ``density`` BM25 a character of the message, at most 6. ``agreement`` is the share of the best
-    three passages that belong to the concept, ``dominance`` its share of the sum of 1 / rank over
-    all passages found.
+    ``unexplained`` is in tens of characters, at most 1.5. ``dense`` is the best cosine of all
+    passages, ``margin`` that of the concept's own less that of the others', ``focus`` the concept's
+    share in a softmax over the cosines, ``share`` its part in the sum of 1 / rank, ``prominence``
+    how far the best stands above the last of the nearest. Neither words in common nor fused or
+    reranked scores are among them (docs/adr/0006).
     """
     topic = next((t for t in reading.topics if t.target.id == concept_id), None)
     if topic is None:
@@ -119,25 +116,37 @@ def evidence(reading: Understanding, found: Retrieval | None, concept_id: str | 
         inherited=float(reading.inherited),
         everyday=float(reading.everyday),
     )
-    if found is None:
+    if found is None or found.dense is None:
         return features
-    best = found.hits[:3]
-    agreeing = sum(hit.passage.concept_id == concept_id for hit in best)
-    weight = sum(1 / hit.rank for hit in found.hits)
-    own = sum(1 / hit.rank for hit in found.hits if hit.passage.concept_id == concept_id)
-    return replace(
-        features,
-        dense=None if found.dense is None else max(found.dense, 0.0),
-        lexical=math.log1p(found.lexical / _LEXICAL_SCALE),
-        density=min(found.lexical / max(len(reading.focus), 4), 6.0),
-        agreement=agreeing / len(best) if best else 0.0,
-        dominance=own / weight if weight else 0.0,
-    )
+    return replace(features, dense=max(found.dense, 0.0), **_geometry(found.nearest, concept_id))
+
+
+def _geometry(nearest: Sequence[Scored], concept_id: str | None) -> dict[str, float]:
+    """Say how the concept stands among the passages nearest to the message, best first."""
+    if not nearest:
+        return {"margin": 0.0, "focus": 0.0, "prominence": 0.0, "share": 0.0}
+    own = [one.passage.concept_id == concept_id for one in nearest]
+    best = nearest[0].score
+
+    def highest(wanted: bool) -> float:
+        scores = (one.score for one, mine in zip(nearest, own, strict=True) if mine is wanted)
+        return max(next(scores, 0.0), 0.0)
+
+    return {
+        "margin": highest(True) - highest(False),
+        "focus": _part([math.exp((one.score - best) / _TEMPERATURE) for one in nearest], own),
+        "prominence": best - nearest[-1].score,
+        "share": _part([1 / rank for rank in range(1, len(nearest) + 1)], own),
+    }
+
+
+def _part(weights: Sequence[float], own: Sequence[bool]) -> float:
+    return sum(w for w, mine in zip(weights, own, strict=True) if mine) / sum(weights)
 
 
 def probability(calibration: Calibration, features: Evidence) -> float:
     """Return the calibrated probability in (0, 1) that an answer would be supported."""
-    if features.lexical is None:
+    if features.dense is None:
         weights = calibration.linked
     else:
         weights = calibration.retrieved if features.link else calibration.unlinked

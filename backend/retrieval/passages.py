@@ -55,12 +55,14 @@ class Retrieval:
 
     ``lexical`` is the best BM25 score (0 when no term matched; unbounded, positive) and ``dense``
     the best cosine in [-1, 1] (0 when the query has no known term; None when vectors were not
-    searched, by mode or because the model was away): the features to calibrate on.
+    searched, by mode or because the model was away). ``nearest`` is the ranking by cosine alone:
+    the gate goes by it, whatever the hits were fused from or reranked by.
     """
 
     hits: tuple[Hit, ...]
     lexical: float
     dense: float | None
+    nearest: tuple[Scored, ...] = ()
 
 
 def make_passage(

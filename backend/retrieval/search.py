@@ -41,7 +41,12 @@ def search_index(
     if mode == "rerank":
         hits = _reranked(reranker, query, hits, strict=strict)[:limit]
     best = None if dense is None else dense[0].score if dense else 0.0
-    return Retrieval(hits, lexical=lexical[0].score if lexical else 0.0, dense=best)
+    return Retrieval(
+        hits,
+        lexical=lexical[0].score if lexical else 0.0,
+        dense=best,
+        nearest=tuple(dense or ()),
+    )
 
 
 def _dense(

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from backend.answering.decision import (
 from backend.answering.reading import Topic, Understanding
 from backend.errors import KnowledgeBaseCorrupt
 from backend.knowledge.surfaces import Target
-from backend.retrieval.passages import Hit, Retrieval, make_passage
+from backend.retrieval.passages import Hit, Retrieval, Scored, make_passage
 
 SCORES = st.floats(0, 1)
 
@@ -28,7 +29,8 @@ def reading(score=1.0, kind="name", **more):
 def retrieval(*concepts, lexical=12.0, dense=0.7):
     passages = [make_passage(f"第 {n} 段", "", c, "p", "f", c) for n, c in enumerate(concepts)]
     hits = tuple(Hit(p, 1 / n, n) for n, p in enumerate(passages, start=1))
-    return Retrieval(hits, lexical, dense)
+    nearest = tuple(Scored(p, dense - n / 10) for n, p in enumerate(passages))
+    return Retrieval(hits, lexical, dense, nearest)
 
 
 FOUND = retrieval("os.lru", "os.fifo", "os.lru")
@@ -74,16 +76,37 @@ def test_a_point_without_a_card_is_no_evidence_for_an_answer():
     assert evidence(reading(kind="point"), None, "os.lru").link == 0
 
 
-def test_evidence_says_how_the_best_passages_agree():
+def test_evidence_says_how_the_concept_stands_among_the_nearest_passages():
     features = evidence(reading(), FOUND, "os.lru")
-    assert features.agreement == pytest.approx(2 / 3)
     assert features.dense == 0.7
-    assert features.lexical == pytest.approx(math.log1p(1.2))
+    assert features.margin == pytest.approx(0.7 - 0.6)
+    assert features.prominence == pytest.approx(0.2)
+    assert features.share == pytest.approx((1 + 1 / 3) / (1 + 1 / 2 + 1 / 3))
+    heats = [math.exp(0), math.exp(-2), math.exp(-4)]
+    assert features.focus == pytest.approx((heats[0] + heats[2]) / sum(heats))
+
+
+def test_a_concept_that_is_not_among_the_nearest_is_behind_by_all_of_the_best_cosine():
+    features = evidence(reading(), FOUND, "ds.stack")
+    assert (features.margin, features.focus, features.share) == (-0.7, 0, 0)
 
 
 def test_nothing_found_is_evidence_of_nothing():
     features = evidence(reading(), retrieval(lexical=0.0, dense=-0.2), "os.lru")
-    assert (features.agreement, features.dense, features.lexical) == (0, 0, 0)
+    assert (features.dense, features.margin, features.focus, features.share) == (0, 0, 0, 0)
+
+
+def test_how_many_words_were_shared_and_how_hits_were_fused_changes_no_decision():
+    features = [
+        evidence(reading(), replace(FOUND, lexical=lexical, hits=hits), "os.lru")
+        for lexical, hits in ((0.0, ()), (90.0, FOUND.hits), (90.0, FOUND.hits[::-1]))
+    ]
+    assert features[0] == features[1] == features[2]
+
+
+def test_without_vectors_the_links_decide_alone():
+    away = replace(FOUND, dense=None, nearest=())
+    assert evidence(reading(), away, "os.lru") == evidence(reading(), None, "os.lru")
 
 
 @given(SCORES)
