@@ -11,9 +11,10 @@ from backend.answering.grounding.passage import Fragment, Passage, terms
 
 # Shares of the words of a fragment that the source's must have to speak of the same thing.
 _SAME_PLACE, _SAME_WORDS = 0.5, 0.75
-_MIN_ANCHORS = 3
+_FEW = 3
 _NEGATION = re.compile("[不没无未](?:需要|可能|[会能再必可要需用得被受把有让去是])*(..)")
 _NOT_PLAIN = re.compile("[不没无未]|如果|要是|想")
+_SYMBOL = re.compile(r"(?<![a-z])[a-z]=")
 _WARNING = re.compile("容易|别|误|错|坑|弄反|搞混")
 _MISTAKE = re.compile("[-*]?(?:把|以为|误|忘|漏)")
 _NO_NEGATION = re.compile(
@@ -39,20 +40,31 @@ class Opposition:
             for word in said:
                 if not said & self._opposites[word] and self._is_opposed(fragment, word, known):
                     return word
+            if not fragment.whole and (swapped := self._swapped(said, known)):
+                return swapped
         return ""
 
     def _is_opposed(self, said: Fragment, word: str, known: Passage) -> bool:
         anchors = terms(said.text.replace(word, "\n")) & (known.pairs | known.words)
-        if len(anchors) < _MIN_ANCHORS:
+        if not anchors:
             everywhere = self._polar(known.text)
-            return (
-                len(word) > 1
-                and word not in everywhere
-                and bool(everywhere & self._opposites[word])
-            )
+            return word not in everywhere and bool(everywhere & self._opposites[word])
         closest = closest_fragments(anchors, known, _SAME_PLACE)
         polar = [self._polar(fragment.text) for fragment in closest]
         return any(p & self._opposites[word] for p in polar) and not any(word in p for p in polar)
+
+    def _swapped(self, said: frozenset[str], known: Passage) -> str:
+        """Return one of two words that ``known`` joins with each other's opposite: 队头插入."""
+        clauses = [self._polar(f.text) for f in known.fragments if not f.whole]
+        for word in said:
+            for other in said - {word} - self._opposites[word]:
+                if (
+                    not any({word, other} <= polar for polar in clauses)
+                    and any(other in polar and polar & self._opposites[word] for polar in clauses)
+                    and any(word in polar and polar & self._opposites[other] for polar in clauses)
+                ):
+                    return word
+        return ""
 
     def _polar(self, text: str) -> frozenset[str]:
         return frozenset(
@@ -66,7 +78,7 @@ def affirms_what_is_denied(claim: Passage, known: Passage) -> bool:
         return False
     for fragment in claim.fragments:
         anchors = fragment.pairs & known.pairs
-        if len(anchors) < _MIN_ANCHORS or _NOT_PLAIN.search(fragment.text):
+        if _NOT_PLAIN.search(fragment.text):
             continue
         closest = "\n".join(f.text for f in closest_fragments(anchors, known, _SAME_WORDS))
         denied = [match[1] for match in _NEGATION.finditer(_NO_NEGATION.sub("\n", closest))]
@@ -82,14 +94,14 @@ def has_other_number(claim: Passage, known: Passage) -> bool:
     """
     for fragment in claim.fragments:
         anchors = fragment.terms & (known.pairs | known.words)
-        if not fragment.values or len(anchors) < _MIN_ANCHORS or "为什么" in fragment.text:
+        if not fragment.values or len(anchors) < _FEW or "为什么" in fragment.text:
             continue
         closest = closest_fragments(anchors, known, _SAME_PLACE)
-        if not closest or not all(f.values for f in closest):
+        if not all(f.values and not _SYMBOL.search(f.text) for f in closest):
             continue
         given = frozenset[str]().union(*(f.values for f in closest))
         alike = any(_is_formula(v) for v in given) == any(_is_formula(v) for v in fragment.values)
-        if alike and not fragment.values & given:
+        if closest and alike and not fragment.values & given:
             return True
     return False
 
@@ -101,8 +113,13 @@ def _is_formula(value: str) -> bool:
 def closest_fragments(anchors: frozenset[str], known: Passage, least: float) -> list[Fragment]:
     """Return the fragments of ``known`` that share most of ``anchors``, at least that share.
 
+    Of few anchors all must be shared; a single one places nothing.
     A clause goes before the line that it stands in. Lines that quote a mistake are left out.
     """
+    if len(anchors) < _FEW:
+        least = 1.0
+    if len(anchors) < 2:
+        return []
     best, found = least * len(anchors), list[Fragment]()
     for fragment in known.fragments:
         shared = len(anchors & fragment.pairs) + len(anchors & fragment.words)

@@ -9,7 +9,8 @@ from backend.answering.grounding.numbers import Number, normal, numbers
 _HAN_RUN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
 _WORD = re.compile(r"[a-z][a-z0-9_+#]*(?:[/\-][a-z0-9]+)*")
 _LINE = re.compile(r"[^\n。;!?|]+")
-_CLAUSE = re.compile(r"[^\n。;!?,:、|()]+")
+_CLAUSE = re.compile(r"[^\n。;!?,:、|]+")
+_ASIDE = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,2}[.、])[ \t]*\S")
 _RULE = re.compile(r"[\s|:\-]*\Z")
 
@@ -40,8 +41,8 @@ class Passage:
     """One text or several in normal form, with what stands in them.
 
     ``parts`` are also the plain numbers inside formulas; ``counts`` are the lengths of lists and
-    enumerations, which a sentence may count. A cell of a table is a whole fragment together with
-    the heads of its row and column.
+    enumerations, which a sentence may count. A cell of a table, together with the heads of its row
+    and column, is both a line and a clause.
     """
 
     text: str
@@ -121,12 +122,13 @@ def _fragments(text: str) -> Iterator[Fragment]:
                 head = cells
             elif not _RULE.match(line):
                 for column, cell in zip(head[1:], cells[1:], strict=False):
-                    yield _fragment(f"{column} {cells[0]} {cell}", True)
+                    for whole in (True, False):
+                        yield _fragment(f"{column} {cells[0]} {cell}", whole)
             continue
         head = []
         for piece in _LINE.findall(line):
             yield _fragment(piece, True)
-            for clause in _CLAUSE.findall(piece):
+            for clause in _CLAUSE.findall(_ASIDE.sub(r",\1,", piece)):
                 if clause != piece:
                     yield _fragment(clause, False)
 

@@ -31,8 +31,8 @@ class Features:
     found: float
 
 
-_BIAS = -5.0
-_WEIGHTS = Features(0.3, 6.0, 0.5, 0.7, 0.9, -0.5)
+_BIAS = -5.3
+_WEIGHTS = Features(0.0, 8.0, 0.7, 0.9, 2.2, -0.2)
 
 
 def measure(
