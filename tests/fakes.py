@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
 from backend.errors import GenerationError, GenerationRefused, KnowledgeBaseError
-from backend.generation.ports import ChatMessage, Finished
+from backend.generation.ports import ChatMessage, Finished, FinishReason
 from backend.knowledge.normalise import normalise
 from backend.retrieval.passages import Hit, Passage, Retrieval, Scored
 
@@ -37,9 +37,11 @@ class FakeSearch:
 
 
 class FakeGenerator:
-    """Writes ``pieces``, then raises ``failure`` if there is one; ``asked`` lists the prompts.
+    """Writes ``pieces``, then raises ``failure`` if there is one, or ends for ``reason``.
 
-    ``gate`` holds the answer back until it is set.
+    ``asked`` lists the prompts of ``stream``, ``completions`` and ``choices`` those of the other
+    two, which say ``short`` (by default the pieces). ``gate`` holds every answer back until it
+    is set; ``closed`` counts the streams that were ended, by whichever side.
     """
 
     def __init__(
@@ -47,14 +49,24 @@ class FakeGenerator:
         pieces: Sequence[str] = (),
         failure: GenerationError | None = None,
         gate: asyncio.Event | None = None,
+        *,
+        reason: FinishReason = "stop",
+        short: str | None = None,
+        context_tokens: int = 4096,
+        max_tokens: int = 700,
     ) -> None:
         self.asked: list[list[ChatMessage]] = []
+        self.completions: list[list[ChatMessage]] = []
+        self.choices: list[tuple[list[ChatMessage], tuple[str, ...]]] = []
+        self.users: list[str] = []
+        self.closed = 0
+        self.context_tokens = context_tokens
+        self.max_tokens = max_tokens
         self._pieces = tuple(pieces)
         self._failure = failure
         self._gate = gate
-
-    context_tokens = 4096
-    max_tokens = 700
+        self._reason: FinishReason = reason
+        self._short = "".join(pieces).strip() if short is None else short
 
     async def stream(
         self,
@@ -65,28 +77,41 @@ class FakeGenerator:
         deadline_seconds: float | None = None,
     ) -> AsyncGenerator[str | Finished]:
         self.asked.append(list(messages))
-        if self._gate is not None:
-            await self._gate.wait()
-        for piece in self._pieces:
-            yield piece
-        if self._failure is not None:
-            raise self._failure
-        yield Finished("stop")
+        self.users.append(user)
+        try:
+            await self._wait()
+            for piece in self._pieces:
+                yield piece
+            if self._failure is not None:
+                raise self._failure
+            yield Finished(self._reason)
+        finally:
+            self.closed += 1
 
     async def complete(self, messages: Sequence[ChatMessage], *, user: str, max_tokens: int) -> str:
-        pieces = [p async for p in self.stream(messages, user=user) if isinstance(p, str)]
-        return "".join(pieces).strip()
+        self.completions.append(list(messages))
+        await self._wait()
+        if self._failure is not None:
+            raise self._failure
+        return self._short
 
     async def choose(
         self, messages: Sequence[ChatMessage], choices: Sequence[str], *, user: str
     ) -> str:
-        said = await self.complete(messages, user=user, max_tokens=8)
-        if said not in choices:
-            raise GenerationRefused(said)
-        return said
+        self.choices.append((list(messages), tuple(choices)))
+        await self._wait()
+        if self._failure is not None:
+            raise self._failure
+        if self._short not in choices:
+            raise GenerationRefused(f"模型没有选，而是说：{self._short}")
+        return self._short
 
     def state(self) -> str:
         return "ok"
+
+    async def _wait(self) -> None:
+        if self._gate is not None:
+            await self._gate.wait()
 
 
 def _pairs(text: str) -> set[str]:

@@ -105,8 +105,9 @@ class Answer:
 
     ``confidence`` is the calibrated probability behind the verdict. ``candidates`` are offered by
     an ask-back, ``nearest`` by a refusal; ``outside`` is the outline point that was asked for but
-    has no material. ``smalltalk`` is the intent of small talk. ``evidence`` are the texts that a
-    language model may answer from, in the order of ``sources``.
+    has no material. ``smalltalk`` is the intent of small talk. ``related`` are the other concepts
+    that the message names. ``unresolved``: it may go on from the dialogue in a way that no rule
+    can read, so that a model may say what is meant.
     """
 
     verdict: Verdict
@@ -121,4 +122,5 @@ class Answer:
     outside: OutlinePoint | None = None
     smalltalk: str | None = None
     pasted_question: bool = False
-    evidence: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    unresolved: bool = False

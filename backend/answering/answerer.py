@@ -1,18 +1,19 @@
 """One question through the house: solve, understand, retrieve, decide, compose."""
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from backend.answering.answer import Answer
+from backend.answering.answer import Answer, PassageBody, SolutionBody
 from backend.answering.composition import Composer
 from backend.answering.context import Context, context_of
 from backend.answering.decision import Calibration, evidence, probability
 from backend.answering.documents import speaking_passages
+from backend.answering.excerpts import Excerpt, Excerpts
 from backend.answering.nearest import Nearest
+from backend.answering.pasted import stem as stem_of
 from backend.answering.reading import Topic, Understanding
 from backend.answering.sections import LAST
 from backend.answering.solving import Solver
@@ -25,9 +26,8 @@ from backend.knowledge.library import Library
 from backend.knowledge.normalise import normalise
 from backend.retrieval.passages import Retrieval
 
-_OPTION = re.compile(r"(?:^|\s|[（(])([A-Da-d])\s*[.．、)）:：]\s*\S", re.MULTILINE)
-_MAX_CANDIDATES = 3
-_LEAST_OPTIONS = 3
+_MAX_CANDIDATES, _MAX_RELATED = 3, 2
+_MAX_ELLIPTICAL_CHARS = 40
 
 ABOUT_A_POINT = 0.6
 """A message is about the outline point that it names from this share of its words on."""
@@ -62,10 +62,11 @@ class Answerer:
         self._window = followup_window
         self._bodies = library.card_texts()
         self._nearest = Nearest(library)
+        self._excerpts = Excerpts(library)
 
     async def answer(self, message: str, history: Sequence[Turn], now: datetime) -> Answer:
         """Answer ``message`` in the light of ``history`` (oldest first); ``now`` is aware."""
-        stem = _stem(message)
+        stem = stem_of(message)
         solved = self._solver.answer(stem or message, history, now)
         if solved is not None:
             return solved
@@ -87,7 +88,16 @@ class Answerer:
                 concept = self._library.concepts[reading.topics[0].target.id]
                 return self._composer.more(concept, reading.aspect, 1.0)
             case "choice" | "study":
-                return await self._study(reading, context, pasted=bool(stem))
+                answer = await self._study(reading, context, pasted=bool(stem))
+                return replace(answer, unresolved=_unresolved(answer, message, reading, context))
+
+    async def excerpts(self, answer: Answer, question: str) -> tuple[Excerpt, ...]:
+        """Give what a model may answer ``question`` from; empty when no model is to write."""
+        if answer.verdict != "answer" or isinstance(answer.body, PassageBody | SolutionBody):
+            return self._excerpts.of(answer, None)
+        names = (self._library.concepts[i].name for i in answer.concepts)
+        found = await self._retrieve(" ".join((*names, question)))
+        return self._excerpts.of(answer, found)
 
     async def judge(self, message: str, history: Sequence[Turn], now: datetime) -> "Judgement":
         """Give the evidence for both models, for calibration; retrieval failures are raised."""
@@ -224,7 +234,11 @@ class Answerer:
             best = next((h.passage for h in found.hits if h.passage.concept_id == concept.id), None)
             if best is not None and best.aspect in concept.sections and best.aspect not in LAST:
                 return self._composer.section(concept, Aspect(best.aspect), sure)
-        return self._composer.card(concept, reading.aspect, part, sure, reading.details)
+        answer = self._composer.card(concept, reading.aspect, part, sure, reading.details)
+        others = dict.fromkeys(topic.target.id for topic in reading.topics[1:])
+        known = self._library.concepts
+        related = tuple(i for i in others if i in known and i != concept.id)
+        return replace(answer, related=related[:_MAX_RELATED])
 
     def _from_documents(
         self, reading: Understanding, found: Retrieval | None, needle: str = ""
@@ -270,11 +284,17 @@ class Answerer:
         return Answer("ask_back", sure, aspect=reading.aspect, candidates=candidates)
 
 
-def _stem(message: str) -> str:
-    """Return what stands before the options of a pasted choice question; empty for any other."""
-    options = list(_OPTION.finditer(message))
-    several = len({option[1].upper() for option in options}) >= _LEAST_OPTIONS
-    return message[: options[0].start()].strip() if several else ""
+def _unresolved(answer: Answer, message: str, reading: Understanding, context: Context) -> bool:
+    """Whether a short message after an answer was read as being about nothing that is known."""
+    if not context.topics or reading.everyday or len(message) > _MAX_ELLIPTICAL_CHARS:
+        return False
+    match answer.verdict:
+        case "ask_back":
+            return not answer.candidates
+        case "deny":
+            return answer.outside is None
+        case verdict:
+            return verdict == "off_topic"
 
 
 class Judgement:

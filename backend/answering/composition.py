@@ -1,7 +1,6 @@
 """Step 5 without a model: choose the sections of the cards that answer, and what to ask next."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from backend.answering.answer import (
     Answer,
@@ -26,6 +25,12 @@ from backend.retrieval.passages import Passage
 
 _MAX_SUGGESTIONS = 3
 _WORTH_ASKING = (Aspect.CALCULATION, Aspect.EXAMPLE, Aspect.PITFALLS, Aspect.PRINCIPLE)
+
+
+def source_of(concept: Concept, library: Library) -> SourceRef:
+    """Name the card of ``concept`` by the way to it in the outline."""
+    point = concept.points[0]
+    return SourceRef(f"{library.outline.trail(point)} · {concept.name}", point)
 
 
 class Composer:
@@ -83,15 +88,14 @@ class Composer:
             confidence=confidence,
             body=PassageBody(tuple(passages)),
             sources=sources,
-            evidence=tuple(p.text for p in passages),
         )
 
     def solution(
         self, solutions: Sequence[Solution | Refusal], concepts: Sequence[Concept]
     ) -> Answer:
-        """Answer with what was computed by the methods of ``concepts``; no model rewrites it."""
+        """Answer with what was computed by the methods of ``concepts``."""
         body = SolutionBody(tuple(solutions))
-        return replace(self._answer(body, concepts, Aspect.CALCULATION, 1.0), evidence=())
+        return self._answer(body, concepts, Aspect.CALCULATION, 1.0)
 
     def section(self, concept: Concept, aspect: Aspect, confidence: float) -> Answer:
         """Answer with exactly one section: the one that retrieval found."""
@@ -107,14 +111,9 @@ class Composer:
             aspect=aspect,
             body=body,
             concepts=tuple(c.id for c in concepts),
-            sources=tuple(self._source(c) for c in concepts),
+            sources=tuple(source_of(c, self._library) for c in concepts),
             suggestions=self._suggestions(concepts, _shown(body)),
-            evidence=tuple(_evidence_text(c, body) for c in concepts),
         )
-
-    def _source(self, concept: Concept) -> SourceRef:
-        point = concept.points[0]
-        return SourceRef(f"{self._library.outline.trail(point)} · {concept.name}", point)
 
     def _suggestions(
         self, concepts: Sequence[Concept], shown: Sequence[Aspect]
@@ -138,13 +137,3 @@ class Composer:
 
 def _shown(body: Body) -> tuple[Aspect, ...]:
     return tuple(s.aspect for s in body.sections) if isinstance(body, CardBody) else ()
-
-
-def _evidence_text(concept: Concept, body: Body) -> str:
-    if isinstance(body, TableBody):
-        side = body.table.ids.index(concept.id)
-        rows = "；".join(f"{r.dimension}：{(r.a, r.b)[side]}" for r in body.table.rows)
-        return f"{concept.name}。{rows}"
-    shown = body.sections if isinstance(body, CardBody) else ()
-    texts = [s.text for s in shown] or [concept.sections[Aspect.DEFINITION]]
-    return f"{concept.name}\n" + "\n".join(texts)

@@ -1,50 +1,110 @@
-"""Step 5 with a model: let it write from the evidence, and accept only what cites it."""
+"""Step 5 with a model: let it write from the excerpts, and check each sentence as it is written."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
-from backend.answering.answer import Answer
-from backend.answering.prompts import prompt
+from backend.answering.answer import Answer, CardBody, PassageBody
+from backend.answering.excerpts import Excerpt
+from backend.answering.grounding.checker import Checker
+from backend.answering.grounding.sentences import split_sentences
+from backend.answering.prompts import answer_prompt, choice_prompt
+from backend.answering.reviewing import (
+    Asked,
+    Names,
+    Policy,
+    Review,
+    SentenceChecker,
+    Written,
+)
 from backend.conversation.turns import Turn
 from backend.errors import GenerationRefused
-from backend.generation.ports import Generator
+from backend.generation.ports import Finished, Generator
+from backend.knowledge.aspects import Aspect
+from backend.knowledge.library import Library
 
-_CITATIONS = re.compile(r"\s*(?<![a-z0-9)\]])(?:\[\d{1,2}\])+")
-"""One or more in a row; ``a[1]``, ``f(x)[1]`` and ``a[i][1]`` are code, ``TCP[1]`` is not."""
-_CITATION = re.compile(r"\s*\[(\d{1,2})\]")
+_MOST_ANSWER_SHARE = 0.4
+_SHOWN_EVERY_CHARS = 6
+"""A growing text is shown again after so many characters: nobody sees more, each costs a check."""
+
+_ENDED = re.compile(r"[。！？!?；;:：)）\]】」”`|]\s*\Z")
 
 
-async def write(
-    generator: Generator, question: str, answer: Answer, history: Sequence[Turn]
-) -> AsyncIterator[str]:
-    """Yield the growing text of the model's answer; the last item is the checked whole.
+class Writer:
+    """Writes answers with one model; everything raised is a GenerationError.
 
-    Raises GenerationError when the model fails, or when its text cites none of the sources: the
-    caller then gives the card answer.
+    The caller then gives the card answer, also instead of what was shown already.
     """
-    text = ""
-    async for piece in generator.stream(prompt(question, answer, history), user=""):
-        if isinstance(piece, str):
-            text += piece
-            yield text
-    yield checked(text, len(answer.evidence))
+
+    def __init__(
+        self,
+        library: Library,
+        generator: Generator,
+        policy: Policy | None = None,
+        checker: SentenceChecker | None = None,
+    ) -> None:
+        self._generator = generator
+        self._policy = policy or Policy()
+        self._checker = checker or Checker(library)
+        self._names = Names(library)
+
+    async def write(
+        self,
+        question: str,
+        answer: Answer,
+        excerpts: Sequence[Excerpt],
+        history: Sequence[Turn],
+        *,
+        user: str,
+    ) -> AsyncGenerator[str | Written]:
+        """Yield the growing text, then what is left of it after the review."""
+        computing = answer.aspect is Aspect.CALCULATION and any(c.isdecimal() for c in question)
+        room = self._generator.context_tokens
+        most = min(self._generator.max_tokens, int(room * _MOST_ANSWER_SHARE))
+        prompt = answer_prompt(
+            question, excerpts, history, answer.aspect, room - most, computing=computing
+        )
+        if not prompt.excerpts:
+            raise GenerationRefused("模型的上下文太短，放不下资料")
+        asked = Asked(question, prompt.excerpts, _contains(answer), computing)
+        review = Review(asked, self._checker, self._names, self._policy)
+        tail = ""
+        unseen = _SHOWN_EVERY_CHARS
+        torn = False
+        stream = self._generator.stream(prompt.messages, user=user, max_tokens=most)
+        async with aclosing(stream):
+            async for piece in stream:
+                if isinstance(piece, Finished):
+                    torn = piece.reason == "length"
+                    break
+                *complete, tail = split_sentences(tail + piece)
+                for sentence in complete:
+                    review.add(sentence)
+                unseen += len(piece)
+                if unseen >= _SHOWN_EVERY_CHARS and (text := review.shown(tail)):
+                    unseen = 0
+                    yield text
+        if tail.strip() and not (torn and not _ENDED.search(tail)):
+            review.add(tail)
+        yield review.finish()
+
+    async def choose(
+        self, question: str, letters: Sequence[str], excerpts: Sequence[Excerpt], *, user: str
+    ) -> str:
+        """Return the letter that the model takes for right by our own material."""
+        reviewed = [excerpt for excerpt in excerpts if excerpt.reviewed]
+        prompt = choice_prompt(question, reviewed, self._generator.context_tokens - 1)
+        if not prompt.excerpts:
+            raise GenerationRefused("没有可以据以判断的资料")
+        return await self._generator.choose(prompt.messages, letters, user=user)
 
 
-def checked(text: str, sources: int) -> str:
-    """Return ``text`` without citations of sources that do not exist; code is left alone.
-
-    GenerationRefused if no valid citation remains (``sources`` counts from 1).
-    """
-    valid = 0
-
-    def keep(match: re.Match[str]) -> str:
-        nonlocal valid
-        if 1 <= int(match[1]) <= sources:
-            valid += 1
-            return match[0]
-        return ""
-
-    result = _CITATIONS.sub(lambda run: _CITATION.sub(keep, run[0]), text).strip()
-    if not valid:
-        raise GenerationRefused("模型的回答没有引用资料")
-    return result
+def _contains(answer: Answer) -> bool:
+    """Whether the card answer does answer: it then never helps to say that nothing was found."""
+    match answer.body:
+        case CardBody() as body:
+            return body.missing is None
+        case PassageBody():
+            return False
+        case _:
+            return True

@@ -5,10 +5,14 @@ from collections.abc import AsyncIterator, Sequence
 
 from loguru import logger
 
-from backend.answering.answer import Answer
+from backend.answering.answer import Answer, SourceRef
 from backend.answering.answerer import Answerer
+from backend.answering.excerpts import Excerpt
+from backend.answering.pasted import letters
+from backend.answering.reviewing import Policy, Written
+from backend.answering.rewriting import Rewriter
 from backend.answering.small_talk import pick_reply
-from backend.answering.writing import write
+from backend.answering.writing import Writer
 from backend.conversation.ports import DialogueStore
 from backend.conversation.turns import Turn
 from backend.errors import GenerationError, StoreUnavailable
@@ -30,38 +34,88 @@ class QaPlugin:
         dialogues: DialogueStore,
         generator: Generator | None = None,
         history_turns: int = 10,
+        max_unsupported_share: float = 1 / 3,
     ) -> None:
+        """Without ``generator`` the cards answer alone."""
         self._library = library
         self._answerer = answerer
         self._dialogues = dialogues
-        self._generator = generator
         self._history_turns = history_turns
+        policy = Policy(max_unsupported_share, wording.MODEL_OWN)
+        self._writer = Writer(library, generator, policy) if generator is not None else None
+        self._rewriter = Rewriter(library, generator) if generator is not None else None
 
     async def respond(self, message: IncomingMessage) -> Reply | ReplyStream:
         """Answer ``message``; as a growing text when a model writes."""
         history = await self._history(message)
         answer = await self._answerer.answer(message.text, history, message.received_at)
-        if self._generator is not None and answer.verdict == "answer" and answer.evidence:
-            return self._written(self._generator, message, answer, history)
+        question = message.text
+        if self._rewriter is not None and answer.unresolved:
+            question, answer = await self._resolved(self._rewriter, message, history, answer)
+        if self._writer is not None:
+            excerpts = await self._answerer.excerpts(answer, question)
+            if excerpts and not answer.pasted_question:
+                return self._written(self._writer, message, question, answer, excerpts, history)
+            if excerpts:
+                return await self._chosen(self._writer, message, answer, excerpts)
         reply = self._reply(message, answer)
+        await self._remember(message, reply, answer)
+        return reply
+
+    async def _resolved(
+        self,
+        rewriter: Rewriter,
+        message: IncomingMessage,
+        history: Sequence[Turn],
+        answer: Answer,
+    ) -> tuple[str, Answer]:
+        """Answer what ``message`` means in the dialogue, where a model can tell and it helps."""
+        try:
+            question = await rewriter.rewrite(message.text, history, user=message.user)
+        except GenerationError as error:
+            logger.warning(wording.MODEL_NOT_ASKED, error)
+            return message.text, answer
+        if question is None:
+            return message.text, answer
+        resolved = await self._answerer.answer(question, (), message.received_at)
+        if resolved.verdict != "answer":
+            return message.text, answer
+        return question, resolved
+
+    async def _chosen(
+        self, writer: Writer, message: IncomingMessage, answer: Answer, excerpts: Sequence[Excerpt]
+    ) -> Reply:
+        """Give the material of a pasted question, and which option a model takes for right."""
+        choice = ""
+        try:
+            options = letters(message.text)
+            choice = await writer.choose(message.text, options, excerpts, user=message.user)
+        except GenerationError as error:
+            logger.warning(wording.MODEL_NOT_ASKED, error)
+        reply = _reply(wording.answer_text(answer, choice), "answer", answer)
         await self._remember(message, reply, answer)
         return reply
 
     async def _written(
         self,
-        generator: Generator,
+        writer: Writer,
         message: IncomingMessage,
+        question: str,
         answer: Answer,
+        excerpts: Sequence[Excerpt],
         history: Sequence[Turn],
     ) -> AsyncIterator[str | Reply]:
-        text = ""
+        reply = self._reply(message, answer)
         try:
-            async for text in write(generator, message.text, answer, history):
-                yield text
-            reply = _reply(wording.written_text(text, answer), "answer", answer)
+            writing = writer.write(question, answer, excerpts, history, user=message.user)
+            async for part in writing:
+                if isinstance(part, Written):
+                    text = wording.written_text(part.text, part.sources, answer)
+                    reply = _reply(text, "answer", answer, sources=part.sources)
+                else:
+                    yield part
         except GenerationError as error:
             logger.warning(wording.MODEL_FAILED, error)
-            reply = self._reply(message, answer)
         await self._remember(message, reply, answer)
         yield reply
 
@@ -125,11 +179,18 @@ class QaPlugin:
             logger.debug("the store has said so itself: this turn is not remembered")
 
 
-def _reply(text: str, decision: Decision, answer: Answer, choices: tuple[str, ...] = ()) -> Reply:
+def _reply(
+    text: str,
+    decision: Decision,
+    answer: Answer,
+    choices: tuple[str, ...] = (),
+    sources: Sequence[SourceRef] | None = None,
+) -> Reply:
+    named = answer.sources if sources is None else sources
     return Reply(
         text=text,
         decision=decision,
-        sources=tuple(Source(s.title, s.locator) for s in answer.sources),
+        sources=tuple(Source(s.title, s.locator) for s in named),
         concepts=answer.concepts or tuple(c.id for c in answer.candidates),
         aspect=answer.aspect.value if answer.aspect else None,
         confidence=answer.confidence,

@@ -1,6 +1,6 @@
 """How an answer is said: the Markdown subset of ``bot/rendering``, short enough for a phone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from backend.answering.answer import (
     Answer,
@@ -21,9 +21,12 @@ from plugins.qa.solution_wording import solution_text
 GREETING = "在呢。想问哪个 408 知识点？直接发名字就行，比如“什么是死锁”“TCP 和 UDP 的区别”。"
 VAGUE = "您想问的是哪个知识点？把名字带上再问一次，比如“LRU 怎么算”“死锁的例题”。"
 MODEL_FAILED = "模型这次没有给出能用的回答，改由概念卡片回答：{}"
+MODEL_NOT_ASKED = "模型没能帮忙理解这句话或判断选项，照没有模型时回答：{}"
+MODEL_OWN = "（模型补充，未在资料中找到）"
 REJECTED = "好的，那换个说法再问我一次，带上知识点的名字会更准。"
 _OFF_TOPIC = "这个我帮不上忙，我只懂 408。"
 _NOT_PASTED = "（我还不会直接替你选答案，先把相关的知识点给你：）"
+_CHOSEN = f"模型判断：{{}}{MODEL_OWN[:-1]}，请以资料为准）\n\n相关的知识点："
 _SUGGEST = "想接着问："
 
 _QUESTION_OF_ASPECT: dict[Aspect, str] = {
@@ -34,23 +37,31 @@ _QUESTION_OF_ASPECT: dict[Aspect, str] = {
 }
 
 
-def answer_text(answer: Answer) -> str:
-    """Word an answer that was composed from cards, tables or passages."""
+def answer_text(answer: Answer, choice: str = "") -> str:
+    """Word an answer that was composed from cards, tables or passages.
+
+    ``choice`` is the option of a pasted question that a model takes for right.
+    """
     assert answer.body is not None
     parts = [_body(answer.body), footer(answer)]
     if answer.pasted_question:
-        parts.insert(0, _NOT_PASTED)
+        parts.insert(0, _CHOSEN.format(choice) if choice else _NOT_PASTED)
     return "\n\n".join(parts)
 
 
-def written_text(text: str, answer: Answer) -> str:
-    """Word an answer that a model wrote from the sources of ``answer``."""
-    return f"{text}\n\n{footer(answer)}"
+def written_text(text: str, sources: Sequence[SourceRef], answer: Answer) -> str:
+    """Word an answer that a model wrote; ``sources`` are those that it cites, from [1]."""
+    numbered = (f"[{n}] {_source(source)}" for n, source in enumerate(sources, start=1))
+    return f"{text}\n\n{_ending(numbered, answer)}"
 
 
 def footer(answer: Answer) -> str:
     """Return the line of sources and the line of suggestions."""
-    lines = [f"依据：{'；'.join(_source(source) for source in answer.sources)}"]
+    return _ending(map(_source, answer.sources), answer)
+
+
+def _ending(sources: Iterable[str], answer: Answer) -> str:
+    lines = [f"依据：{'；'.join(sources)}"]
     if answer.suggestions:
         lines.append(_SUGGEST + " / ".join(suggestion(s) for s in answer.suggestions))
     return "\n\n".join(lines)

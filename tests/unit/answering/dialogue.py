@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from backend.answering.answer import Answer
 from backend.answering.answerer import Answerer
 from backend.answering.decision import Calibration
+from backend.answering.excerpts import Excerpt
 from backend.conversation.turns import SHANGHAI, Turn
 from backend.knowledge.library import Library
 from tests.fakes import FakeSearch
@@ -65,6 +66,10 @@ class Dialogue:
         for message in before:
             await self.ask(message)
         return await self.ask(last)
+
+    async def excerpts(self, answer: Answer, question: str) -> tuple[Excerpt, ...]:
+        """Give what a model may answer ``question`` from."""
+        return await self._answerer.excerpts(answer, question)
 
     def wait(self, **duration: float) -> None:
         self.now += timedelta(**duration)

@@ -75,13 +75,9 @@ def test_a_table_is_used_in_either_order(composer, library):
         assert answer.aspect is Aspect.COMPARISON
 
 
-def test_the_evidence_of_a_table_has_each_side_with_its_own_values(composer, library):
+def test_a_comparison_names_the_sources_in_the_order_that_was_asked(composer, library):
     tcp, udp = library.concepts["cn.tcp"], library.concepts["cn.udp"]
     answer = composer.comparison(udp, tcp, 1.0)
-    by_concept = dict(zip(answer.concepts, answer.evidence, strict=True))
-    assert "20 B" in by_concept["cn.tcp"]
-    assert "8 B" in by_concept["cn.udp"]
-    assert "20 B" not in by_concept["cn.udp"]
     assert [s.locator for s in answer.sources] == ["CN0102", "CN0101"]
 
 
@@ -136,5 +132,3 @@ def test_every_shipped_card_has_different_suggestions_and_a_source_for_every_asp
         answer = composer.card(concept, aspect, None, 1.0)
         assert len(set(answer.suggestions)) == len(answer.suggestions) <= 3
         assert [source.locator for source in answer.sources] == [concept.points[0]]
-        assert len(answer.evidence) == 1
-        assert concept.name in answer.evidence[0]

@@ -381,7 +381,6 @@ async def test_a_computation_is_answered_from_its_card_without_a_search_or_a_mod
     assert faults(answer) == [10]
     assert [source.locator for source in answer.sources] == ["OS0316"]
     assert answer.suggestions
-    assert answer.evidence == ()
     assert talk.search.queries == []
 
 
