@@ -2,6 +2,8 @@
 
 import typer
 
+from finetune.serving_command import HELP, serving
+
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="训练向量模型，准备要由 vLLM 提供服务的模型。"
 )
@@ -10,6 +12,9 @@ app = typer.Typer(
 @app.callback()
 def _entry() -> None:
     """Keep the name of the subcommand even while there is only one."""
+
+
+app.command("serving", help=HELP)(serving)
 
 
 def main() -> None:
