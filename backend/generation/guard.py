@@ -1,6 +1,7 @@
 """Keeps what is no answer away from the reader: leaked tokens, loops, garbage, endless text."""
 
 import re
+from collections import Counter
 
 from backend.errors import GenerationNonsense
 
@@ -22,7 +23,7 @@ _LOOK_EVERY_CHARS = 64
 _LONGEST_PERIOD = 240
 _LOOP_TIMES = 6
 _LOOP_CHARS = 120
-_SAME_LINES = 6
+_SAME_LINES = 8
 _LINE_CHARS = 12
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.、)）])\s*")
 
@@ -102,10 +103,13 @@ def repeats(text: str) -> bool:
             break
         if text[-span:] == text[-span - period : -period]:
             return True
-    last = _plain(text.rsplit("\n", 2)[-2]) if "\n" in text else ""
-    if len(last) < _LINE_CHARS:
-        return False
-    return sum(_plain(line) == last for line in text.splitlines()) >= _SAME_LINES
+    lines = Counter(_plain(line) for line in text.splitlines())
+    return any(n >= _SAME_LINES and _says_something(line) for line, n in lines.items())
+
+
+def _says_something(line: str) -> bool:
+    """Whether it is more than a rule of a table or a bracket of code."""
+    return len(line) >= _LINE_CHARS and any(map(str.isalnum, line))
 
 
 def _plain(line: str) -> str:

@@ -68,15 +68,25 @@ class FairQueue:
             raise GenerationBusy(_BUSY)
 
     def _leave(self) -> None:
-        """Hand the place to the user who is next in the rotation, if anybody waits."""
-        if not self._lines:
+        """Hand the place to who is next in the rotation, if anybody waits."""
+        turn = self._next()
+        if turn is None:
             self._running -= 1
-            return
-        user, line = self._lines.popitem(last=False)
-        turn = line.popleft()
-        if line:
-            self._lines[user] = line  # to the end of the rotation
-        turn.set_result(True)
+        else:
+            turn.set_result(True)
+
+    def _next(self) -> _Turn | None:
+        """Take out who is next; one who was cancelled may stand in line until his task runs."""
+        while self._lines:
+            user, line = self._lines.popitem(last=False)
+            while line:
+                turn = line.popleft()
+                if turn.done():
+                    continue
+                if line:
+                    self._lines[user] = line  # to the end of the rotation
+                return turn
+        return None
 
     def _withdraw(self, user: str, turn: _Turn) -> None:
         """Forget a waiter who goes; one who was given a place in the same moment gives it back."""
@@ -84,10 +94,11 @@ class FairQueue:
             if turn.result():
                 self._leave()
             return
-        line = self._lines[user]
-        line.remove(turn)
-        if not line:
-            del self._lines[user]
+        line = self._lines.get(user, deque())
+        if turn in line:
+            line.remove(turn)
+            if not line:
+                del self._lines[user]
 
     def _make_room(self, user: str) -> None:
         if self.waiting < self._most_waiting:
@@ -96,6 +107,8 @@ class FairQueue:
         greediest, line = max(self._lines.items(), key=lambda item: len(item[1]))
         if len(line) <= own + 1:
             raise GenerationBusy(_BUSY)
-        line.pop().set_result(False)
+        newest = line.pop()
+        if not newest.done():
+            newest.set_result(False)
         if not line:
             del self._lines[greediest]
