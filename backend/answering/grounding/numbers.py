@@ -4,9 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵏᵐ⁻⁺"
-_RAISED_RUN = re.compile(f"[{_RAISED}]+")
-_LEVEL = str.maketrans(_RAISED, "0123456789nkm-+")
+_RAISED_RUN = re.compile("[²³¹\u2070-\u207f\u02b0-\u02b8\u02e0-\u02e4\u1d43-\u1d5b]+")
 _SIGNS = str.maketrans("×·∙＊÷−–—⌈⌉⌊⌋", "****/---()()")
 _POWER_WORDS = re.compile(r"([a-z0-9]+)的([a-z0-9]+)次[方幂]")
 _SQUARE = re.compile(r"([a-z0-9]+)的?平方")
@@ -72,7 +70,7 @@ class Number:
 def normal(text: str) -> str:
     """Fold width, case, signs, powers and blanks so that equal formulas read the same."""
     text = _LIST_NUMBER.sub("", text)
-    text = _RAISED_RUN.sub(lambda run: "^" + run[0].translate(_LEVEL), text)
+    text = _RAISED_RUN.sub(lambda run: "^" + unicodedata.normalize("NFKC", run[0]), text)
     text = unicodedata.normalize("NFKC", text).lower().translate(_SIGNS)
     text = text.replace("\\times", "*").replace("**", "").replace("`", "").replace("$", "")
     text = _APART.sub(",", text)

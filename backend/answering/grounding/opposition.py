@@ -10,10 +10,15 @@ import ahocorasick_rs
 from backend.answering.grounding.passage import Fragment, Passage, terms
 
 # Shares of the words of a fragment that the source's must have to speak of the same thing.
-_SAME_PLACE, _SAME_WORDS = 0.5, 0.75
+_SAME_PLACE, _SAME_WORDS = 0.5, 0.7
+_SAME_NUMBER, _SAME_SUBJECT = 0.66, 0.5
+_NEARLY_ALL = 0.85
 _FEW = 3
 _NEGATION = re.compile("[不没无未](?:需要|可能|[会能再必可要需用得被受把有让去是])*(..)")
-_NOT_PLAIN = re.compile("[不没无未]|如果|要是|想")
+_NEGATIVE = re.compile("[不没无未]有?")
+_NOT_PLAIN = re.compile("[不没无未]|如果|要是|想|只|才|前")
+_MODAL = frozenset({"可以", "不可以", "可能", "不可能", "需要", "不需要", "必须", "允许", "一样"})
+_QUESTION = re.compile("为什么|为何|[?？]")
 _SYMBOL = re.compile(r"(?<![a-z])[a-z]=")
 _WARNING = re.compile("容易|别|误|错|坑|弄反|搞混")
 _MISTAKE = re.compile("[-*]?(?:把|以为|误|忘|漏)")
@@ -35,12 +40,12 @@ class Opposition:
 
     def reversed_word(self, claim: Passage, known: Passage) -> str:
         """Return a word of ``claim`` whose opposite ``known`` says in the same place, or ""."""
-        for fragment in claim.fragments:
+        for fragment in _clauses(claim):
             said = self._polar(fragment.text)
             for word in said:
                 if not said & self._opposites[word] and self._is_opposed(fragment, word, known):
                     return word
-            if not fragment.whole and (swapped := self._swapped(said, known)):
+            if swapped := self._swapped(said, known):
                 return swapped
         return ""
 
@@ -48,14 +53,19 @@ class Opposition:
         anchors = terms(said.text.replace(word, "\n")) & (known.pairs | known.words)
         if not anchors:
             everywhere = self._polar(known.text)
-            return word not in everywhere and bool(everywhere & self._opposites[word])
-        closest = closest_fragments(anchors, known, _SAME_PLACE)
-        polar = [self._polar(fragment.text) for fragment in closest]
-        return any(p & self._opposites[word] for p in polar) and not any(word in p for p in polar)
+            denial = {f"不{word}", f"无{word}", word[1:]} & self._opposites[word] & everywhere
+            return word not in everywhere and word not in _MODAL and bool(denial)
+        near = closest_fragments(anchors, known, _SAME_WORDS)
+        if not any(self._polar(f.text) & self._opposites[word] for f in near):
+            return False
+        return not any(
+            word in self._polar(f.text) and len(anchors & f.terms) >= _SAME_PLACE * len(anchors)
+            for f in known.fragments
+        )
 
     def _swapped(self, said: frozenset[str], known: Passage) -> str:
         """Return one of two words that ``known`` joins with each other's opposite: 队头插入."""
-        clauses = [self._polar(f.text) for f in known.fragments if not f.whole]
+        clauses = [self._polar(f.text) for f in _clauses(known)]
         for word in said:
             for other in said - {word} - self._opposites[word]:
                 if (
@@ -76,33 +86,45 @@ def affirms_what_is_denied(claim: Passage, known: Passage) -> bool:
     """Tell whether a clause of ``claim`` says plainly what ``known`` denies in the same words."""
     if _WARNING.search(claim.text):
         return False
-    for fragment in claim.fragments:
+    for fragment in _clauses(claim):
         anchors = fragment.pairs & known.pairs
         if _NOT_PLAIN.search(fragment.text):
             continue
-        closest = "\n".join(f.text for f in closest_fragments(anchors, known, _SAME_WORDS))
-        denied = [match[1] for match in _NEGATION.finditer(_NO_NEGATION.sub("\n", closest))]
-        if any(denied.count(pair) == closest.count(pair) > 0 for pair in anchors):
+        if len(anchors) < _FEW:
+            continue
+        closest = closest_fragments(anchors, known, _NEARLY_ALL)
+        if closest and all(_denies(f, anchors) for f in closest):
             return True
     return False
+
+
+def _denies(fragment: Fragment, anchors: frozenset[str]) -> bool:
+    """Tell whether a clause denies one of ``anchors``, once, and says little else."""
+    denied = _NEGATION.findall(_NO_NEGATION.sub("\n", fragment.text))
+    if len(denied) != 1 or denied[0] not in anchors:
+        return False
+    plain = terms(_NEGATIVE.sub("\n", fragment.text))
+    return len(anchors & plain) >= _SAME_SUBJECT * len(plain)
 
 
 def has_other_number(claim: Passage, known: Passage) -> bool:
     """Tell whether ``known`` gives other numbers than ``claim`` in the same place.
 
-    A formula is held against formulas, a plain number against plain numbers.
+    Only numbers of the same thing are compared, formulas with formulas.
     """
-    for fragment in claim.fragments:
+    for fragment in _clauses(claim):
         anchors = fragment.terms & (known.pairs | known.words)
-        if not fragment.values or len(anchors) < _FEW or "为什么" in fragment.text:
+        if len(anchors) < _FEW or _QUESTION.search(fragment.text):
             continue
-        closest = closest_fragments(anchors, known, _SAME_PLACE)
-        if not all(f.values and not _SYMBOL.search(f.text) for f in closest):
-            continue
-        given = frozenset[str]().union(*(f.values for f in closest))
-        alike = any(_is_formula(v) for v in given) == any(_is_formula(v) for v in fragment.values)
-        if closest and alike and not fragment.values & given:
-            return True
+        closest = closest_fragments(anchors, known, _SAME_NUMBER)
+        given = [f.quantities for f in closest if not _SYMBOL.search(f.text)]
+        for value, counted in fragment.quantities:
+            alike = [
+                {v for v, c in quantities if c == counted and _is_formula(v) == _is_formula(value)}
+                for quantities in given
+            ]
+            if alike and all(alike) and not any(value in values for values in alike):
+                return True
     return False
 
 
@@ -111,22 +133,26 @@ def _is_formula(value: str) -> bool:
 
 
 def closest_fragments(anchors: frozenset[str], known: Passage, least: float) -> list[Fragment]:
-    """Return the fragments of ``known`` that share most of ``anchors``, at least that share.
+    """Return the clauses of ``known`` that share most of ``anchors``, at least that share.
 
     Of few anchors all must be shared; a single one places nothing.
-    A clause goes before the line that it stands in. Lines that quote a mistake are left out.
+    Those that quote a mistake are left out.
     """
     if len(anchors) < _FEW:
         least = 1.0
     if len(anchors) < 2:
         return []
     best, found = least * len(anchors), list[Fragment]()
-    for fragment in known.fragments:
+    for fragment in _clauses(known):
         shared = len(anchors & fragment.pairs) + len(anchors & fragment.words)
         if shared >= best and not _MISTAKE.match(fragment.text):
             found = [*found, fragment] if shared == best else [fragment]
             best = shared
-    return [f for f in found if not f.whole] or found
+    return found
+
+
+def _clauses(passage: Passage) -> list[Fragment]:
+    return [fragment for fragment in passage.fragments if not fragment.whole]
 
 
 def _opposites(text: str) -> Mapping[str, frozenset[str]]:

@@ -12,6 +12,7 @@ _LINE = re.compile(r"[^\n。;!?|]+")
 _CLAUSE = re.compile(r"[^\n。;!?,:、|]+")
 _ASIDE = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,2}[.、])[ \t]*\S")
+_COUNTED = re.compile("个?([a-z]+|[\u4e00-\u9fff])")
 _RULE = re.compile(r"[\s|:\-]*\Z")
 
 
@@ -20,7 +21,7 @@ class Fragment:
     """A piece of a text: a line of it (``whole``), or a clause of a line.
 
     ``pairs`` are its pairs of neighbouring Han, ``letters`` its single Han, ``words`` its Latin
-    words, ``values`` the values of its numbers.
+    words; ``quantities`` are the values of its numbers with what they count: ("2", "rtt").
     """
 
     text: str
@@ -28,7 +29,7 @@ class Fragment:
     pairs: frozenset[str]
     letters: frozenset[str]
     words: frozenset[str]
-    values: frozenset[str]
+    quantities: frozenset[tuple[str, str]]
 
     @property
     def terms(self) -> frozenset[str]:
@@ -101,8 +102,14 @@ def _fragment(text: str, whole: bool) -> Fragment:
         pairs=frozenset(_pairs(han)),
         letters=frozenset("".join(han)),
         words=frozenset(_words(text)),
-        values=frozenset(number.value for number in numbers(text)),
+        quantities=frozenset((n.value, _counted(text, n.end)) for n in numbers(text)),
     )
+
+
+def _counted(text: str, end: int) -> str:
+    """Return the word that stands after a number: a Latin word, one Han, or ""."""
+    match = _COUNTED.match(text, end)
+    return match[1] if match else ""
 
 
 def _pairs(runs: list[str]) -> Iterator[str]:
@@ -129,8 +136,7 @@ def _fragments(text: str) -> Iterator[Fragment]:
         for piece in _LINE.findall(line):
             yield _fragment(piece, True)
             for clause in _CLAUSE.findall(_ASIDE.sub(r",\1,", piece)):
-                if clause != piece:
-                    yield _fragment(clause, False)
+                yield _fragment(clause, False)
 
 
 def _counts(source: str, text: str) -> set[str]:

@@ -31,8 +31,8 @@ class Features:
     found: float
 
 
-_BIAS = -5.3
-_WEIGHTS = Features(0.0, 8.0, 0.7, 0.9, 2.2, -0.2)
+_BIAS = -4.66
+_WEIGHTS = Features(0.08, 6.7, 0.68, 0.87, 2.06, -0.19)
 
 
 def measure(
