@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from loguru import logger
@@ -119,10 +119,11 @@ class Router:
         self._pending += 1
         self._idle.clear()
         try:
-            # Letters do no heavy work, and the record takes many at once better than few.
-            places = nullcontext() if self._unmetered(message) else self._places
-            async with self._turn_of(message.session), places:
-                return await self._guarded(message, progress)
+            async with self._turn_of(message.session), AsyncExitStack() as place:
+                # Letters do no heavy work, and the record takes many at once better than few.
+                if not self._unmetered(message):
+                    await place.enter_async_context(self._places)
+                return await self._guarded(message, progress, place)
         finally:
             self._pending -= 1
             if not self._pending:
@@ -141,7 +142,9 @@ class Router:
             if not turnstile.users:
                 del self._sessions[session]
 
-    async def _guarded(self, message: IncomingMessage, progress: Progress | None) -> Reply:
+    async def _guarded(
+        self, message: IncomingMessage, progress: Progress | None, place: AsyncExitStack
+    ) -> Reply:
         try:
             async with asyncio.timeout(self._limits.message_seconds):
                 if await self._seen_elsewhere(message):
@@ -149,7 +152,7 @@ class Router:
                 refusal = await self._refusal(message)
                 if refusal is not None:
                     return refusal
-                reply = await self._offer(self._bounded(message), progress)
+                reply = await self._offer(self._bounded(message), progress, place)
                 return await self._with_postscript(message, reply)
         except TimeoutError:
             logger.error(wording.LOG_TIMED_OUT, self._limits.message_seconds)
@@ -158,12 +161,17 @@ class Router:
             logger.exception(wording.LOG_FAILED)
             return Reply(wording.FAILED, "error", confidence=0.0)
 
-    async def _offer(self, message: IncomingMessage, progress: Progress | None) -> Reply:
+    async def _offer(
+        self, message: IncomingMessage, progress: Progress | None, place: AsyncExitStack
+    ) -> Reply:
         for plugin in self._plugins:
             reply = await plugin.respond(message)
             if isinstance(reply, Reply):
                 return reply
             if reply is not None:
+                # A model writes elsewhere, with a queue of its own: whoever waits there must not
+                # keep from their card those who wait here.
+                await place.aclose()
                 return await _follow(reply, progress)
         return Reply(wording.NOTHING, "error", confidence=0.0)
 
@@ -234,16 +242,20 @@ class _Turnstile:
 
 async def _follow(stream: ReplyStream, progress: Progress | None) -> Reply:
     """Return the reply that ``stream`` ends in; nobody watches any more once ``progress`` fails."""
-    async for item in stream:
-        if isinstance(item, Reply):
-            return item
-        if progress is None:
-            continue
-        try:
-            await progress(item)
-        except Exception:  # noqa: BLE001 - a growing text that cannot be shown costs no answer
-            logger.opt(exception=True).warning(wording.LOG_NO_PROGRESS)
-            progress = None
+    try:
+        async for item in stream:
+            if isinstance(item, Reply):
+                return item
+            if progress is None:
+                continue
+            try:
+                await progress(item)
+            except Exception:  # noqa: BLE001 - a growing text that cannot be shown costs no answer
+                logger.opt(exception=True).warning(wording.LOG_NO_PROGRESS)
+                progress = None
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()  # at once, and not when its memory is taken back
     raise RuntimeError("a reply stream ended without its reply")
 
 

@@ -30,8 +30,8 @@ class Patience:
         self._phase_ends_at = self._ends_at
 
     def queue_seconds(self) -> float:
-        """How long a place may be waited for."""
-        return min(self._endpoint.queue_seconds, self._ends_at - self._clock())
+        """How long a place may be waited for; the other half of the time is the answer's."""
+        return min(self._endpoint.queue_seconds, self._total_seconds / 2)
 
     def start(self) -> None:
         """Begin to wait for the first text."""

@@ -76,6 +76,47 @@ async def test_a_cancelled_message_frees_its_place():
 # Streams
 
 
+async def test_a_reply_that_is_being_written_takes_no_place_of_work():
+    gate = Gate()
+
+    async def written(incoming):
+        async def stream():
+            yield "…"
+            yield await gate(incoming)
+
+        return stream()
+
+    router = router_over(Scripted(written), limits=replace(FREE, concurrency=1))
+    tasks = [asyncio.create_task(router.handle(message(sender=f"u{n}"))) for n in range(3)]
+    await settle()
+    assert gate.inside == 3
+    gate.open.set()
+    assert [r.decision for r in await asyncio.gather(*tasks)] == ["answer"] * 3
+    assert at_rest(router)
+
+
+async def test_a_reply_that_nobody_waits_for_any_more_is_not_written_on():
+    closed = []
+
+    async def written(incoming):
+        async def stream():
+            try:
+                yield "…"
+                yield Reply("不会到这里", "answer")
+            finally:
+                closed.append(True)
+
+        return stream()
+
+    async def slow_screen(text):
+        await asyncio.sleep(600)
+
+    router = router_over(Scripted(written), limits=replace(FREE, message_seconds=0.05))
+    reply = await router.handle(message(), slow_screen)
+    assert reply.text == wording.TOO_SLOW
+    assert closed
+
+
 def stream_of(*items):
     async def respond(incoming):
         async def stream():
