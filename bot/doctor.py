@@ -9,6 +9,8 @@ from rich.text import Text
 
 from bot import doctor_learning as learning
 from bot import doctor_machine as machine
+from bot import doctor_model
+from bot import doctor_retrieval as retrieval
 from bot import doctor_stores as stores
 from bot.doctor_findings import Check, Finding, Line, State, ok, run_checks
 from config.errors import SettingsInvalid
@@ -96,9 +98,16 @@ def _with(settings: Settings) -> list[Check]:
         Check("题库", partial(learning.questions, settings), learning.QUESTIONS, 20),
         Check("学习记录", partial(learning.record, settings), learning.RECORD, 30),
         Check("知识库", partial(stores.knowledge, settings), stores.REBUILD, 60),
+        Check("向量模型", partial(retrieval.embedder, settings), retrieval.EMBEDDER, 30),
+        Check("重排模型", partial(retrieval.reranker, settings), retrieval.RERANKER, 30),
         Check("Redis", partial(stores.redis, settings), stores.REDIS, 30),
         Check("Milvus", partial(stores.milvus, settings), "运行 make setup。"),
-        Check("语言模型", partial(stores.language_model, settings), stores.MODEL, 5),
+        Check(
+            "语言模型",
+            partial(doctor_model.language_model, settings),
+            doctor_model.ADVICE,
+            doctor_model.SECONDS,
+        ),
         Check("图片", partial(learning.pictures, settings), learning.PICTURES, 30),
         Check(
             "HTTP 端口",

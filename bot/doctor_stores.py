@@ -1,4 +1,4 @@
-"""Checks of what the bot answers from: content, knowledge base, Redis, Milvus, the model."""
+"""Checks of what the bot answers from: content, knowledge base, Redis, Milvus."""
 
 import asyncio
 import contextlib
@@ -7,19 +7,18 @@ from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from backend.conversation.embedded import RedisHandle, open_redis
-from backend.errors import ContentError, KnowledgeBaseMismatch
+from backend.errors import ContentError, EmbedderUnavailable, KnowledgeBaseMismatch
 from backend.knowledge.library import load_library
 from backend.retrieval.knowledge_base import KnowledgeBase
 from backend.retrieval.passages import Passage, loads
 from backend.retrieval.versions import Manifest, Versions
 from bot.doctor_findings import Finding, failure, ok, warning
 from bot.platforms.lines import in_daemon_thread
-from bot.wiring import knowledge_base, model
+from bot.wiring import knowledge_base
 from config.settings import Settings
 
 REBUILD = "运行 python -m kb_builder build；在这之前机器人只用概念卡片回答。"
 REDIS = "检查 ASSISTANT408_REDIS__URL 和那台 Redis；在这之前机器人没有对话历史，其余照常。"
-MODEL = "检查模型服务和 ASSISTANT408_LLM__BASE_URL；在这之前由概念卡片回答。"
 
 _SHOWN_PROBLEMS = 3
 _SLOW_PING_MS = 50.0
@@ -51,16 +50,22 @@ async def knowledge(settings: Settings) -> Finding:
     """Whether the knowledge base opens, finds a passage of its own, and is up to date."""
     base = knowledge_base(settings)
     try:
+        base.require_match()
         manifest = base.manifest()
         what = f"版本 {manifest.version}，{manifest.passages} 段，向量 {manifest.embedder}"
         finds = await _finds_itself(settings, base, manifest)
     except KnowledgeBaseMismatch as error:
         return failure(str(error), "重建之前机器人不能启动。")
+    except EmbedderUnavailable as error:
+        return warning(str(error), "在这之前只用词面检索。")
     finally:
         with contextlib.suppress(TimeoutError):  # a search that hangs holds its only thread
             await asyncio.wait_for(base.close(), _CLOSE_SECONDS)
     if not finds:
         return failure(f"{what}；能打开，但搜不到自己的段落", REBUILD)
+    unfitted = base.uncalibrated()
+    if unfitted:
+        return warning(f"{what}；检索正常", unfitted)
     changes = await _changes()
     if changes:
         return warning(f"{what}；{changes}", "运行 python -m kb_builder build 更新，不用停机器人。")
@@ -97,24 +102,6 @@ async def milvus(settings: Settings) -> Finding:
     return ok(f"服务器 {where} 可以连接（能不能登录和检索，看“知识库”一行）")
 
 
-async def language_model(settings: Settings) -> Finding:
-    """Whether the configured model's endpoint answers and has that model."""
-    generator = model(settings)
-    if generator is None:
-        return ok("没有配置，由概念卡片回答")
-    try:
-        names = await generator.check()
-    finally:
-        await generator.aclose()
-    wanted = settings.llm.model
-    if wanted not in names.split("、"):
-        return warning(
-            f"接口有应答，但没有叫 {wanted} 的模型（有：{names or '一个也没有'}）",
-            "把 ASSISTANT408_LLM__MODEL 改成接口里的模型名。",
-        )
-    return ok(f"{settings.llm.base_url} 有应答，模型 {wanted}")
-
-
 async def _finds_itself(settings: Settings, base: KnowledgeBase, manifest: Manifest) -> bool:
     folder = Versions(settings.data_dir).folder(manifest.version)
 
@@ -122,7 +109,7 @@ async def _finds_itself(settings: Settings, base: KnowledgeBase, manifest: Manif
         return loads((folder / "passages.jsonl").read_text(encoding="utf-8"))[0]
 
     passage = await in_daemon_thread(read)
-    found = await base.search(f"{passage.title} {passage.text[:_QUERY_CHARS]}", 10)
+    found = await base.search(f"{passage.title} {passage.text[:_QUERY_CHARS]}", 10, "hybrid")
     return any(hit.passage.text == passage.text for hit in found.hits)
 
 

@@ -13,6 +13,8 @@ class WatchedSearch:
     def __init__(self, base: KnowledgeBase) -> None:
         self._base = base
         self._told: type[KnowledgeBaseError] | None = None
+        self._embedding = _Watched("暂时只用词面检索。", "向量检索恢复可用。")
+        self._reranking = _Watched("暂时不重排。", "重排恢复可用。")
 
     async def search(self, query: str, limit: int) -> Retrieval:
         """Search; raises as ``KnowledgeBase.search`` does."""
@@ -30,8 +32,11 @@ class WatchedSearch:
             await self._base.warm()
         except KnowledgeBaseError as error:
             self.tell(error)
-        else:
-            self._forgive()
+            return
+        self._forgive()
+        unfitted = self._base.uncalibrated()
+        if unfitted:
+            logger.warning("{}", unfitted)
 
     def tell(self, error: KnowledgeBaseError) -> None:
         """Warn of ``error`` unless one of its kind was told since the last success."""
@@ -43,3 +48,21 @@ class WatchedSearch:
         if self._told is not None:
             self._told = None
             logger.info("知识库恢复可用。")
+        self._embedding.look(self._base.embedder_problem())
+        self._reranking.look(self._base.reranker_problem())
+
+
+class _Watched:
+    """A model that searches can go on without: told once when it goes, once when it is back."""
+
+    def __init__(self, without: str, back: str) -> None:
+        self._without = without
+        self._back = back
+        self._gone = False
+
+    def look(self, problem: str) -> None:
+        if problem and not self._gone:
+            logger.warning("{}{}", problem, self._without)
+        elif self._gone and not problem:
+            logger.info("{}", self._back)
+        self._gone = bool(problem)

@@ -13,13 +13,18 @@ from backend.answering.decision import Calibration, read_calibration
 from backend.conversation.embedded import RedisHandle, open_redis
 from backend.conversation.redis_store import RedisStore
 from backend.errors import KnowledgeBaseError, KnowledgeBaseMismatch
-from backend.generation.openai_client import ModelEndpoint, OpenAiGenerator
+from backend.generation.endpoint import ModelEndpoint
+from backend.generation.openai_client import OpenAiGenerator
+from backend.generation.usage import Asked, DailyUsage, Observer
 from backend.knowledge.library import Library, load_library
+from backend.retrieval.embedding.choice import choose_embedder
 from backend.retrieval.knowledge_base import KnowledgeBase
 from backend.retrieval.milvus_index import Server
+from backend.retrieval.reranking.choice import choose_reranker
 from bot.errors import StartupError
 from bot.health import Health
 from bot.logs import decision_observer
+from bot.metrics_model import count_requests, watch_queue
 from bot.outboxes import Outboxes
 from bot.platforms.ports import shanghai_now
 from bot.rendering.pictures.artist import Artist
@@ -63,8 +68,11 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
         base = knowledge_base(settings)
         stack.push_async_callback(base.close)
         search = WatchedSearch(base)
-        generator = model(settings)
+        health = Health()
+        usage = DailyUsage(shanghai_now)
+        generator = model(settings, _observers(usage.note, count_requests(health.registry)))
         if generator is not None:
+            watch_queue(health.registry, generator)
             stack.push_async_callback(generator.aclose)
         answerer = Answerer(
             library,
@@ -73,7 +81,6 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
             passages=settings.answering.passages,
             followup_window=timedelta(minutes=settings.history.followup_minutes),
         )
-        health = Health()
         outboxes = Outboxes()
         learning = await stack.enter_async_context(
             open_learning(settings, library, store, outboxes, shanghai_now, health.registry)
@@ -88,7 +95,8 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
             postscript=learning.owed,
             on_delivered=learning.delivered,
         )
-        _watch(health, library, redis, store, base, generator)
+        _watch(health, library, redis, store, base)
+        _watch_model(health, generator, usage)
         watch_learning(health, learning)
         yield House(router, health, library, search, learning, outboxes)
 
@@ -131,7 +139,13 @@ def require_writable(data_dir: Path) -> None:
 def knowledge_base(settings: Settings) -> KnowledgeBase:
     """Make the knowledge base of these settings; nothing is opened yet."""
     # Looking at the pointer costs microseconds: what was deleted is gone with the next search.
-    return KnowledgeBase(settings.data_dir.absolute(), milvus_server(settings), check_seconds=0.0)
+    return KnowledgeBase(
+        settings.data_dir.absolute(),
+        milvus_server(settings),
+        choose_embedder(**settings.embedder.plain()),
+        choose_reranker(**settings.reranker.plain()),
+        check_seconds=0.0,
+    )
 
 
 def milvus_server(settings: Settings) -> Server | None:
@@ -140,24 +154,27 @@ def milvus_server(settings: Settings) -> Server | None:
     return Server(uri, settings.milvus.token.get_secret_value()) if uri else None
 
 
-def model(settings: Settings) -> OpenAiGenerator | None:
+def model(settings: Settings, observe: Observer = lambda asked: None) -> OpenAiGenerator | None:
     """Make the client of the language model, None when none is configured."""
     llm = settings.llm
     if not llm.base_url:
         return None
-    return OpenAiGenerator(
-        ModelEndpoint(
-            base_url=llm.base_url,
-            model=llm.model,
-            api_key=llm.api_key.get_secret_value(),
-            connect_timeout_seconds=llm.connect_timeout_seconds,
-            first_token_timeout_seconds=llm.first_token_timeout_seconds,
-            total_timeout_seconds=llm.total_timeout_seconds,
-            max_tokens=llm.max_tokens,
-            temperature=llm.temperature,
-            concurrency=llm.concurrency,
-        )
+    named = "internlm2" if "internlm" in llm.model.lower() else "openai"
+    same = llm.model_dump(exclude={"api_key", "family"})
+    endpoint = ModelEndpoint(
+        **same, api_key=llm.api_key.get_secret_value(), family=llm.family or named
     )
+    return OpenAiGenerator(endpoint, observe)
+
+
+def _observers(*observers: Observer) -> Observer:
+    """Tell all of them."""
+
+    def observe(asked: Asked) -> None:
+        for each in observers:
+            each(asked)
+
+    return observe
 
 
 def _store(settings: Settings, redis: RedisHandle) -> RedisStore:
@@ -213,7 +230,6 @@ def _watch(
     redis: RedisHandle,
     store: RedisStore,
     base: KnowledgeBase,
-    generator: OpenAiGenerator | None,
 ) -> None:
     async def cards() -> dict[str, object]:
         return {"ok": True, "concepts": len(library.concepts)}
@@ -225,15 +241,41 @@ def _watch(
 
     async def passages() -> dict[str, object]:
         state = base.state()
-        return {"ok": not state.startswith("不可用"), "state": state}
+        unfitted = base.uncalibrated()
+        detail = {"calibration": unfitted} if unfitted else {}
+        return {"ok": not state.startswith("不可用"), "state": state, **detail}
 
-    async def language_model() -> dict[str, object]:
-        if generator is None:
-            return {"ok": True, "state": "未配置，由概念卡片回答"}
-        state = generator.state()
-        return {"ok": state == "ok", "state": state}
+    async def embedder() -> dict[str, object]:
+        problem = base.embedder_problem()
+        said = f"暂时只用词面检索：{problem}" if problem else "正常"
+        return {"ok": not problem, "name": base.embedder, "state": said}
+
+    async def reranker() -> dict[str, object]:
+        problem = base.reranker_problem()
+        said = f"暂时不重排：{problem}" if problem else "正常" if base.reranker else "未配置"
+        return {"ok": not problem, "name": base.reranker, "state": said}
 
     health.add("content", cards, required=True)
     health.add("redis", dialogues)
     health.add("knowledge_base", passages)
+    health.add("embedder", embedder)
+    health.add("reranker", reranker)
+
+
+def _watch_model(health: Health, generator: OpenAiGenerator | None, usage: DailyUsage) -> None:
+    async def language_model() -> dict[str, object]:
+        if generator is None:
+            return {"ok": True, "state": "未配置，由概念卡片回答"}
+        state = generator.state()
+        return {
+            "ok": state == "ok",
+            "state": state,
+            "breaker": generator.breaker_state,
+            "running": generator.running,
+            "waiting": generator.waiting,
+            "model": generator.model,
+            "context_tokens": generator.context_tokens,
+            "today": usage.today(),
+        }
+
     health.add("model", language_model)

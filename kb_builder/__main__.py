@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backend.errors import DocumentError, KnowledgeBaseBusy, KnowledgeBaseError
-from backend.retrieval.versions import Manifest, Versions
+from backend.retrieval.versions import CALIBRATE, Manifest, Versions
 from config.loading import load_settings
 from config.settings import Settings
 from kb_builder.explaining import explained, say
 from kb_builder.questions import questions_app
 
 if TYPE_CHECKING:
+    from backend.retrieval.embedding.port import EmbedderKind
     from backend.retrieval.milvus_index import Server
     from kb_builder.build import Summary
     from kb_builder.sources import Inputs
@@ -77,7 +78,8 @@ def status() -> None:
         print(f"向量    {manifest.embedder}，{manifest.dimension} 维")
         print(f"存放    {manifest.server or versions.folder(manifest.version)}")
         print(f"资料    {manifest.docs or '（无）'}")
-        print(f"标定    {'有' if manifest.calibration else '无'}")
+        fitted = "有" if manifest.calibrated else CALIBRATE.format(manifest.embedder)
+        print(f"标定    {fitted}")
         for source in manifest.skipped:
             print(f"跳过    {source.path}：{source.skipped}")
         changed = list(differences(manifest, _inputs(settings, None, no_docs=False, quiet=True)))
@@ -114,6 +116,12 @@ def _server(settings: Settings) -> "Server | None":
     return Server(uri, settings.milvus.token.get_secret_value()) if uri else None
 
 
+def _kind(settings: Settings) -> "EmbedderKind":
+    from backend.retrieval.embedding.choice import choose_embedder
+
+    return choose_embedder(**settings.embedder.plain())
+
+
 def _used(settings: Settings) -> Manifest | None:
     """Return the manifest of the version in use, if it can be read."""
     versions = Versions(settings.data_dir)
@@ -125,7 +133,6 @@ def _used(settings: Settings) -> Manifest | None:
 
 def _inputs(settings: Settings, docs: Path | None, no_docs: bool, quiet: bool) -> "Inputs":
     """Settle the documents' folder: as said, else as remembered from the last build."""
-    from backend.retrieval.embedding.lsa import DEFAULT_EMBEDDER
     from kb_builder.sources import Inputs, require_folder
 
     if docs is None and not no_docs:
@@ -134,7 +141,7 @@ def _inputs(settings: Settings, docs: Path | None, no_docs: bool, quiet: bool) -
             say(f"沿用上次的资料文件夹 {docs}（--no-docs 表示不再使用）。")
     folder = require_folder(docs) if docs is not None else None
     return Inputs(
-        settings.content_dir.absolute(), folder, DEFAULT_EMBEDDER, settings.milvus.uri or None
+        settings.content_dir.absolute(), folder, _kind(settings).name, settings.milvus.uri or None
     )
 
 
@@ -163,9 +170,13 @@ def _is_current(settings: Settings, inputs: "Inputs") -> bool:
 def _build(settings: Settings, inputs: "Inputs") -> "Summary":
     from kb_builder.build import Builder
 
-    with _progress_bar() as progress:
-        builder = Builder(settings.data_dir, _server(settings), progress=progress)
-        return builder.build(inputs.content, inputs.docs)
+    kind = _kind(settings)
+    try:
+        with _progress_bar() as progress:
+            builder = Builder(settings.data_dir, _server(settings), kind, progress)
+            return builder.build(inputs.content, inputs.docs)
+    finally:
+        kind.close()
 
 
 @contextmanager
@@ -199,6 +210,8 @@ def _print_summary(summary: "Summary") -> None:
         f"知识库已更新到 {summary.version}：{summary.files} 个文件，{summary.passages} 段"
         f"（新算 {new}，沿用 {summary.reused}），用时 {summary.seconds:.1f} 秒。"
     )
+    if summary.uncalibrated:
+        print(summary.uncalibrated)
     if summary.skipped:
         print(f"跳过 {len(summary.skipped)} 个文件：")
     for source in summary.skipped[:_MAX_SKIPPED_SHOWN]:
@@ -210,13 +223,19 @@ def _print_summary(summary: "Summary") -> None:
 
 async def _search(settings: Settings, query: str, limit: int) -> None:
     from backend.retrieval.knowledge_base import KnowledgeBase
+    from backend.retrieval.reranking.choice import choose_reranker
 
-    base = KnowledgeBase.open(settings.data_dir, _server(settings))
+    reranker = choose_reranker(**settings.reranker.plain())
+    base = KnowledgeBase.open(settings.data_dir, _server(settings), _kind(settings), reranker)
     try:
         found = await base.search(query, limit)
     finally:
         await base.close()
-    print(f"词面最高分 {found.lexical:.2f}，向量最高相似度 {found.dense:.3f}")
+    similarity = "无" if found.dense is None else f"{found.dense:.3f}"
+    print(f"词面最高分 {found.lexical:.2f}，向量最高相似度 {similarity}")
+    for problem in (base.embedder_problem(), base.reranker_problem()):
+        if problem:
+            say(problem)
     if not found.hits:
         print("没有找到。")
     for hit in found.hits:

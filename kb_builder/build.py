@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -28,7 +27,8 @@ from backend.retrieval.opened import (
 from backend.retrieval.passages import Passage, dumps
 from backend.retrieval.ports import Vectors
 from backend.retrieval.search import search_index
-from backend.retrieval.versions import SCHEMA, Manifest, SourceRecord, Versions
+from backend.retrieval.versions import CALIBRATE, SCHEMA, Manifest, SourceRecord, Versions
+from kb_builder.calibrations import calibration_for
 from kb_builder.documents import read_document
 from kb_builder.passages_from_cards import card_passages
 from kb_builder.passages_from_documents import document_passages
@@ -48,7 +48,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a build did. ``reused`` passages kept their vector from the previous version."""
+    """What a build did. ``reused`` passages kept their vector from the previous version.
+
+    ``uncalibrated`` says that the decision was not fitted for the embedder, else it is empty.
+    """
 
     version: str
     files: int
@@ -56,6 +59,7 @@ class Summary:
     reused: int
     skipped: tuple[SourceRecord, ...]
     refitted: bool
+    uncalibrated: str
     seconds: float
 
 
@@ -123,15 +127,21 @@ class Builder:
             content=str(content),
             docs=str(docs) if docs else None,
             server=uri,
-            calibration=_calibration(content),
+            calibration=calibration_for(content, embedder.name),
         )
         self._versions.write_manifest(manifest)
         self._versions.switch(version)
         if self._server is not None:
             publish_alias(self._server, ALIAS, server_collection(version))
-        seconds = time.monotonic() - started
         return Summary(
-            version, manifest.files, len(passages), reused, manifest.skipped, refitted, seconds
+            version=version,
+            files=manifest.files,
+            passages=len(passages),
+            reused=reused,
+            skipped=manifest.skipped,
+            refitted=refitted,
+            uncalibrated="" if manifest.calibrated else CALIBRATE.format(manifest.embedder),
+            seconds=time.monotonic() - started,
         )
 
     def _read(
@@ -158,13 +168,16 @@ class Builder:
     ) -> tuple[Embedder, frozenset[str]]:
         """Return the previous embedder while it still fits, else a new one, and its passages."""
         ids = frozenset(passage.id for passage in passages)
+        if previous is not None and not self._kind.learns:
+            return previous.embedder, previous.fitted_on
         if previous is not None:
             drift = len(ids ^ previous.fitted_on) / max(len(previous.fitted_on), 1)
             if drift < REFIT_FROM:
                 return previous.embedder, previous.fitted_on
-        self._progress("训练向量模型", 0, 1)
+        stage = "训练向量模型" if self._kind.learns else "载入向量模型"
+        self._progress(stage, 0, 1)
         embedder = self._kind.fit([passage.searchable for passage in passages])
-        self._progress("训练向量模型", 1, 1)
+        self._progress(stage, 1, 1)
         return embedder, ids
 
     def _embed(
@@ -180,10 +193,11 @@ class Builder:
                 new.append(row)
             else:
                 vectors[row] = vector
-        for start in range(0, len(new), _CHUNK):
-            rows = new[start : start + _CHUNK]
+        step = self._kind.batch_size
+        for start in range(0, len(new), step):
+            rows = new[start : start + step]
             vectors[rows] = embedder.encode_passages([passages[row].searchable for row in rows])
-            self._progress("计算向量", min(start + _CHUNK, len(new)), len(new))
+            self._progress("计算向量", min(start + step, len(new)), len(new))
         return vectors, len(passages) - len(new)
 
     def _index(
@@ -238,16 +252,3 @@ def _document(
         return document_passages(read_document(docs / record.path), record.path), None
     except DocumentError as error:
         return [], str(error)
-
-
-def _calibration(content: Path) -> dict[str, Any]:
-    path = content / "calibration.json"
-    if not path.exists():
-        return {}
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ContentError([f"{path.name}：不是 JSON（{error}）"]) from error
-    if not isinstance(value, dict):
-        raise ContentError([f"{path.name}：最外层应是“键: 值”的形式"])
-    return value

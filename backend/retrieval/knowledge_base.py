@@ -4,10 +4,16 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from backend.errors import KnowledgeBaseError, KnowledgeBaseMissing
+from backend.errors import (
+    EmbedderUnavailable,
+    KnowledgeBaseError,
+    KnowledgeBaseMissing,
+    RerankerUnavailable,
+)
 from backend.retrieval.embedding.lsa import LSA
 from backend.retrieval.embedding.port import EmbedderKind
 from backend.retrieval.milvus_index import Server
@@ -15,9 +21,10 @@ from backend.retrieval.opened import OpenVersion, collect_old, open_version, req
 from backend.retrieval.passages import Retrieval
 from backend.retrieval.reranking.port import Reranker
 from backend.retrieval.search import Mode
-from backend.retrieval.versions import Manifest, Versions
+from backend.retrieval.versions import CALIBRATE, Manifest, Versions
 
 _OPEN_ATTEMPTS = 3
+_WARMING = "操作系统"
 _Result = TypeVar("_Result")
 
 
@@ -87,8 +94,8 @@ class KnowledgeBase:
         return (opened.manifest if opened else self.manifest()).calibration
 
     async def warm(self) -> None:
-        """Open the store now (seconds, in its own thread) so that no student waits for it."""
-        await self._run(self._current)
+        """Open the store and load the models now (seconds) so that no student waits for them."""
+        await self._run(self._warm)
 
     async def search(self, query: str, limit: int, mode: Mode | None = None) -> Retrieval:
         """Return the best ``limit`` passages; opens or swaps the store first where needed.
@@ -107,6 +114,32 @@ class KnowledgeBase:
             return self._current() is not before
 
         return await self._run(look)
+
+    @property
+    def embedder(self) -> str:
+        """Name of the embedder that the settings ask for."""
+        return self._kind.name
+
+    @property
+    def reranker(self) -> str:
+        """Name of the reranker, "" without one."""
+        return self._reranker.name if self._reranker else ""
+
+    def embedder_problem(self) -> str:
+        """Say why only words are searched now; "" when vectors are, too."""
+        return self._kind.problem()
+
+    def reranker_problem(self) -> str:
+        """Say why the fused order stays now; "" when a reranker works or none is wanted."""
+        return self._reranker.problem() if self._reranker else ""
+
+    def uncalibrated(self) -> str:
+        """Say that the decision was not fitted for this embedder, and what to do; else ""."""
+        try:
+            manifest = self._open.manifest if self._open else self.manifest()
+        except KnowledgeBaseError:
+            return ""
+        return "" if manifest.calibrated else CALIBRATE.format(manifest.embedder)
 
     def state(self) -> str:
         """Say in a few words how the knowledge base is, for ``/healthz``; reads no store."""
@@ -170,6 +203,14 @@ class KnowledgeBase:
         self._failure = None
         collect_old(self._versions, self._server)
         return self._open
+
+    def _warm(self) -> None:
+        opened = self._current()
+        with suppress(EmbedderUnavailable):
+            opened.embedder.encode_query(_WARMING)
+        if self._reranker is not None:
+            with suppress(RerankerUnavailable):
+                self._reranker.scores(_WARMING, [_WARMING])
 
     def _leave_models(self) -> None:
         self._kind.close()

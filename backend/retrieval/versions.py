@@ -32,6 +32,14 @@ from backend.errors import (
 SCHEMA = 1
 """Layout of a version and meaning of its passages; another number forces a rebuild."""
 
+FITTED_FOR = "fitted_for"
+"""Key in a manifest's calibration: the name of the embedder that it was fitted for."""
+
+CALIBRATE = (
+    "还没有为 {} 标定，能不能答只看认出的概念；"
+    "请运行 python -m evaluation calibrate，再重建知识库。"
+)
+
 REBUILD = "请运行 python -m kb_builder build"
 
 
@@ -70,6 +78,11 @@ class Manifest:
     def files(self) -> int:
         """Sources that gave at least one passage."""
         return sum(1 for source in self.sources if source.passages)
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the calibration was fitted for the embedder of this version."""
+        return self.calibration.get(FITTED_FOR) == self.embedder
 
     @property
     def skipped(self) -> tuple[SourceRecord, ...]:

@@ -1,6 +1,7 @@
 """Builds: what they reuse, and what is left after each way to fail."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -8,9 +9,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from backend.errors import ContentError, KnowledgeBaseBusy, KnowledgeBaseError
+from backend.errors import (
+    ContentError,
+    KnowledgeBaseBusy,
+    KnowledgeBaseError,
+    KnowledgeBaseMismatch,
+)
 from backend.retrieval.embedding.lsa import LsaEmbedder
 from backend.retrieval.embedding.port import EmbedderKind
 from backend.retrieval.knowledge_base import KnowledgeBase
@@ -19,7 +26,7 @@ from backend.retrieval.ports import Vectors
 from backend.retrieval.versions import Versions
 from kb_builder.build import Builder, verify
 from kb_builder.sources import Inputs, differences
-from tests.fakes_retrieval import MemoryIndex, passage, write_card, write_content
+from tests.fakes_retrieval import MemoryIndex, passage, unit, write_card, write_content
 
 NAMES = [f"card{letter}" for letter in "abcdefghijklmnop"]
 
@@ -38,6 +45,35 @@ class CountingEmbedder(LsaEmbedder):
 def fit(texts: Sequence[str]) -> CountingEmbedder:
     CountingEmbedder.fits.append(len(texts))
     return CountingEmbedder.fit(texts)
+
+
+class FixedEmbedder:
+    """Stands for a model that was trained before: its vectors know nothing of the passages."""
+
+    dimension = 8
+
+    def __init__(self, name: str = "bge:b") -> None:
+        self.name = name
+
+    @classmethod
+    def made(cls, texts: Sequence[str]) -> "FixedEmbedder":
+        CountingEmbedder.fits.append(len(texts))
+        return cls()
+
+    @classmethod
+    def load(cls, folder: Path) -> "FixedEmbedder":
+        return cls((folder / "name").read_text())
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir()
+        (folder / "name").write_text(self.name)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        CountingEmbedder.embedded.extend(texts)
+        return np.stack([self.encode_query(text) for text in texts])
+
+    def encode_query(self, text: str) -> Vectors:
+        return unit(*(1 + text.count(letter) for letter in "的是abcdef"))
 
 
 COUNTING = EmbedderKind(LsaEmbedder.name, fit, CountingEmbedder.load, learns=True)
@@ -139,6 +175,32 @@ def test_the_embedder_is_fitted_again_once_a_fifth_has_changed(data: Path, conte
     assert len(CountingEmbedder.fits) == 2
 
 
+def test_a_model_that_learns_nothing_from_the_passages_keeps_its_vectors(data: Path, content: Path):
+    kind = EmbedderKind("bge:b", FixedEmbedder.made, FixedEmbedder.load)
+    Builder(data, kind=kind).build(content, None)
+    for name in NAMES:
+        write_card(content, name, f"{name} 全都换了说法。")
+    summary = Builder(data, kind=kind).build(content, None)
+    assert (summary.refitted, summary.reused) == (False, 16)
+    assert len(CountingEmbedder.fits) == 1
+
+
+def test_another_embedder_makes_a_new_version_with_all_vectors_new(data: Path, content: Path):
+    first = Builder(data).build(content, None).version
+    kind = EmbedderKind("bge:b", FixedEmbedder.made, FixedEmbedder.load, batch_size=5)
+    stages: list[tuple[str, int]] = []
+    summary = Builder(
+        data, kind=kind, progress=lambda stage, done, total: stages.append((stage, done))
+    ).build(content, None)
+    assert summary.version != first
+    assert (summary.reused, summary.refitted) == (0, True)
+    assert [done for stage, done in stages if stage == "计算向量"] == [5, 10, 15, 20, 25, 30, 32]
+    manifest = Versions(data).manifest(summary.version)
+    assert (manifest.embedder, manifest.dimension) == ("bge:b", 8)
+    with pytest.raises(KnowledgeBaseMismatch, match=r"bge:b.*lsa-char13-v1.*重建"):
+        KnowledgeBase.open(data)
+
+
 def test_deleted_text_is_gone_from_disk_and_from_searches(data: Path, content: Path, docs: Path):
     Builder(data).build(content, docs)
     (docs / "笔记.md").unlink()
@@ -182,13 +244,41 @@ def test_wrong_content_stops_the_build_and_keeps_the_version_in_use(data: Path, 
     assert leftovers(data) == []
 
 
-def test_calibration_travels_with_the_version(data: Path, content: Path):
-    (content / "calibration.json").write_text('{"answer_line": 0.83}')
-    Builder(data).build(content, None)
-    assert KnowledgeBase.open(data).calibration() == {"answer_line": 0.83}
+FITTED = {"linked": {"bias": -1.0}, "retrieved": {"bias": 1.0, "dense": 0.7}, "answer_line": 0.83}
 
 
-@pytest.mark.parametrize("text", ["{", "[]", ""])
+def with_calibration(content: Path, fitted: dict[str, object]) -> None:
+    (content / "calibration.json").write_text(json.dumps(fitted))
+
+
+def test_the_calibration_of_its_embedder_travels_with_the_version(data: Path, content: Path):
+    with_calibration(content, {"lsa-char13-v1": FITTED, "bge:a": {"answer_line": 0.1}})
+    assert Builder(data).build(content, None).uncalibrated == ""
+    base = KnowledgeBase.open(data)
+    assert base.calibration() == {**FITTED, "fitted_for": "lsa-char13-v1"}
+    assert base.uncalibrated() == ""
+
+
+def test_an_embedder_without_a_calibration_leaves_the_decision_to_the_links(
+    data: Path, content: Path
+):
+    with_calibration(content, {"lsa-char13-v1": FITTED})
+    kind = EmbedderKind("bge:b", FixedEmbedder.made, FixedEmbedder.load)
+    said = Builder(data, kind=kind).build(content, None).uncalibrated
+    assert "还没有为 bge:b 标定" in said
+    assert "python -m evaluation calibrate" in said
+    base = KnowledgeBase.open(data, kind=kind)
+    assert base.calibration() == {
+        "linked": {"bias": -1.0},
+        "retrieved": {"bias": -1.0},
+        "unlinked": {"bias": -1.0},
+        "answer_line": 0.83,
+        "fitted_for": "lsa-char13-v1",
+    }
+    assert base.uncalibrated() == said
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "", '{"answer_line": 0.83}'])
 def test_a_damaged_calibration_is_named(data: Path, content: Path, text: str):
     (content / "calibration.json").write_text(text)
     with pytest.raises(ContentError, match="calibration"):
