@@ -16,6 +16,7 @@ SPECIAL = (
     "<|im_start|>",
 )
 _LEARNT = 2048
+IM_END = _LEARNT + SPECIAL.index("<|im_end|>")
 _FIRST_UNUSED = 140
 _USER_DEFINED = 4  # SentencePiece's type of a piece
 
