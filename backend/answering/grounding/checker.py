@@ -7,12 +7,14 @@ from typing import Literal
 
 import ahocorasick_rs
 
+from backend.answering.grounding.attribution import Attribution
 from backend.answering.grounding.citations import cited
 from backend.answering.grounding.claims import bare_text, is_brief, is_item, kind_of
 from backend.answering.grounding.opposition import (
     Opposition,
-    affirms_what_is_denied,
     has_other_number,
+    is_negated,
+    repeats_mistake,
 )
 from backend.answering.grounding.passage import Passage, merged, read
 from backend.answering.grounding.sentences import split_sentences
@@ -24,7 +26,7 @@ from backend.knowledge.surfaces import surface_table
 Problem = Literal["", "uncited", "no_such_source", "number", "entity", "unsupported"]
 
 _MAX_PASSAGES = 256
-_MAX_PROBABILITY = 0.28
+_MAX_PROBABILITY = 0.14
 _STRANGE = 1.0  # characters of a name that must be new before the name is
 _COMMON = 4  # a name in the text of so many cards is a word like any other
 
@@ -61,6 +63,7 @@ class Checker:
         )
         self._wording = Wording()
         self._opposition = Opposition()
+        self._attribution = Attribution(table)
         self._passages: OrderedDict[str, Passage] = OrderedDict()
 
     def check(self, text: str, sources: Sequence[str], question: str) -> tuple[Finding, ...]:
@@ -108,11 +111,20 @@ class Checker:
         passages = [self._passage(source) for source in sources]
         own = merged([passages[n - 1] for n in citations])
         known = merged([own, asked])
-        if _has_new_number(claim, known, before) or has_other_number(claim, own):
+        if has_other_number(claim, own) or (
+            unstated(claim, known) and unstated(claim, merged([known, *_said(before)]))
+        ):
             return "number"
-        if self._strange_names(words, known):
+        if self._strange_names(words, known) and self._strange_names(
+            words, merged([known, *_said(before)])
+        ):
             return "entity"
-        if self._opposition.reversed_word(claim, own) or affirms_what_is_denied(claim, own):
+        if (
+            self._opposition.reversed_word(claim, own)
+            or is_negated(claim, own)
+            or repeats_mistake(claim, own)
+            or self._attribution.is_of_sibling(claim, own)
+        ):
             return "unsupported"
         others = [
             merged([passage, asked])
@@ -143,14 +155,9 @@ class Checker:
         return passage
 
 
-def _has_new_number(claim: Passage, known: Passage, before: Sequence[Finding]) -> bool:
-    """Tell whether ``claim`` has a number from nowhere; one that a supported sentence of the
-    same answer has stated may be said again."""
-    new = unstated(claim, known)
-    if not new:
-        return False
-    said = [read(bare_text(f.text)) for f in before if f.citations and not f.problem]
-    return bool(unstated(claim, merged([known, *said])))
+def _said(before: Sequence[Finding]) -> list[Passage]:
+    """Return the supported sentences of the answer so far: what they say may be said again."""
+    return [read(bare_text(f.text)) for f in before if f.citations and not f.problem]
 
 
 def _inherited(sentence: str, is_code: bool, before: Sequence[Finding]) -> tuple[int, ...]:

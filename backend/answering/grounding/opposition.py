@@ -11,12 +11,14 @@ from backend.answering.grounding.passage import Fragment, Passage, terms
 
 # Shares of the words of a fragment that the source's must have to speak of the same thing.
 _SAME_PLACE, _SAME_WORDS = 0.5, 0.7
-_SAME_NUMBER, _SAME_SUBJECT = 0.66, 0.5
+_SAME_NUMBER, _SAME_SUBJECT = 0.66, 0.65
 _NEARLY_ALL = 0.85
+_AROUND = 4  # characters
 _FEW = 3
 _NEGATION = re.compile("[不没无未](?:需要|可能|[会能再必可要需用得被受把有让去是])*(..)")
 _NEGATIVE = re.compile("[不没无未]有?")
-_NOT_PLAIN = re.compile("[不没无未]|如果|要是|想|只|才|前")
+_NOT_PLAIN = re.compile("如果|要是|想|只|才|前|有没有|是否|是不是|除非|而是")
+_QUOTED = re.compile("[-*]?(?:误?以为|认为)")
 _MODAL = frozenset({"可以", "不可以", "可能", "不可能", "需要", "不需要", "必须", "允许", "一样"})
 _QUESTION = re.compile("为什么|为何|[?？]")
 _SYMBOL = re.compile(r"(?<![a-z])[a-z]=")
@@ -82,29 +84,63 @@ class Opposition:
         )
 
 
-def affirms_what_is_denied(claim: Passage, known: Passage) -> bool:
-    """Tell whether a clause of ``claim`` says plainly what ``known`` denies in the same words."""
+def is_negated(claim: Passage, known: Passage) -> bool:
+    """Tell whether a clause of ``claim`` affirms what ``known`` denies in nearly the same words,
+    or denies what it affirms."""
     if _WARNING.search(claim.text):
         return False
     for fragment in _clauses(claim):
         anchors = fragment.pairs & known.pairs
         if _NOT_PLAIN.search(fragment.text):
             continue
-        if len(anchors) < _FEW:
-            continue
+        denied = _denied(fragment)
         closest = closest_fragments(anchors, known, _NEARLY_ALL)
-        if closest and all(_denies(f, anchors) for f in closest):
+        if not denied and closest and all(_denies(f, anchors) for f in closest):
+            return True
+        if len(denied) == 1 and len(anchors) >= _FEW and _is_affirmed(denied[0], anchors, known):
+            return True
+    return False
+
+
+def repeats_mistake(claim: Passage, known: Passage) -> bool:
+    """Tell whether ``claim`` says as true what ``known`` quotes as a mistake: 以为……"""
+    if _WARNING.search(claim.text):
+        return False
+    for quoted in known.fragments:
+        match = None if quoted.whole else _QUOTED.match(quoted.text)
+        wrong = terms(quoted.text[match.end() :]) if match else frozenset[str]()
+        if len(wrong) >= _FEW and len(claim.pairs & wrong) >= _NEARLY_ALL * len(wrong):
             return True
     return False
 
 
 def _denies(fragment: Fragment, anchors: frozenset[str]) -> bool:
-    """Tell whether a clause denies one of ``anchors``, once, and says little else."""
-    denied = _NEGATION.findall(_NO_NEGATION.sub("\n", fragment.text))
-    if len(denied) != 1 or denied[0] not in anchors:
+    """Tell whether a clause denies one of ``anchors``, once, amid words that are ``anchors``."""
+    denied = list(_NEGATION.finditer(_NO_NEGATION.sub("\n", fragment.text)))
+    if len(denied) != 1 or denied[0][1] not in anchors:
         return False
-    plain = terms(_NEGATIVE.sub("\n", fragment.text))
-    return len(anchors & plain) >= _SAME_SUBJECT * len(plain)
+    start, end = denied[0].start(), denied[0].start(1)
+    around = (
+        fragment.text[max(0, start - _AROUND) : start] + "\n" + fragment.text[end : end + _AROUND]
+    )
+    near = terms(around)
+    return len(anchors & near) >= _SAME_SUBJECT * len(near)
+
+
+def _is_affirmed(pair: str, anchors: frozenset[str], known: Passage) -> bool:
+    """Tell whether ``known`` says ``pair`` where it speaks of ``anchors``, and denies it nowhere."""
+    near = closest_fragments(anchors, known, _SAME_WORDS)
+    return (
+        bool(near)
+        and all(pair in f.pairs and not _NEGATIVE.search(f.text) for f in near)
+        and all(len(anchors & f.terms) >= _SAME_NUMBER * len(f.terms) for f in near)
+        and not any(pair in _denied(f) for f in _clauses(known))
+    )
+
+
+def _denied(fragment: Fragment) -> list[str]:
+    """Return the pairs of Han that the negations of a clause bear upon."""
+    return _NEGATION.findall(_NO_NEGATION.sub("\n", fragment.text))
 
 
 def has_other_number(claim: Passage, known: Passage) -> bool:
