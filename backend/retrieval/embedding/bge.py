@@ -41,13 +41,13 @@ class FlagEncoder:
 
     def _load(self) -> Any:
         try:
-            from FlagEmbedding import FlagModel  # pyright: ignore[reportMissingImports]
-        except ImportError as error:
-            raise EmbedderUnavailable(f"没有装好 FlagEmbedding（{error}）；{INSTALL}。") from error
-        try:
             folder, device = located(self._model), chosen_device(self._device)
+            from FlagEmbedding import FlagModel  # pyright: ignore[reportMissingImports]
+
             quieten()
             return FlagModel(str(folder), use_fp16=False, devices=device)
+        except ImportError as error:
+            raise EmbedderUnavailable(f"没有装好 FlagEmbedding（{error}）；{INSTALL}。") from error
         # torch, transformers, safetensors and huggingface_hub share no tree.
         except Exception as error:
             raise EmbedderUnavailable(

@@ -58,13 +58,13 @@ class FlagScorer:
 
     def _load(self) -> Any:
         try:
-            from FlagEmbedding import FlagReranker  # pyright: ignore[reportMissingImports]
-        except ImportError as error:
-            raise RerankerUnavailable(f"没有装好 FlagEmbedding（{error}）；{INSTALL}。") from error
-        try:
             folder, device = located(self._model), chosen_device(self._device)
+            from FlagEmbedding import FlagReranker  # pyright: ignore[reportMissingImports]
+
             quieten()
             return FlagReranker(str(folder), use_fp16=False, devices=device)
+        except ImportError as error:
+            raise RerankerUnavailable(f"没有装好 FlagEmbedding（{error}）；{INSTALL}。") from error
         # torch, transformers, safetensors and huggingface_hub share no tree.
         except Exception as error:
             raise RerankerUnavailable(
