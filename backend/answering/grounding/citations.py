@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 _MARK = re.compile(r"[\[［【](\d{1,2}(?:\s*[,，、]\s*\d{1,2})*)[\]］】]")
 # What stands before `a[1]`, `f(x)[1]` and `a[i][1]`; TCP[1] is no code.
-_CODE_BEFORE = re.compile(r"[a-z0-9_)]\Z")
+_CODE_BEFORE = re.compile(r"[a-z0-9_)\]]\Z")
 _ENDS = re.compile(r"[\s。．.！？!?；;，,：:、）)」』”’*]*\Z")
 _STOP = re.compile(r"(?:\[\d{1,2}\])*\s*(?:[。．！？；，：、;,]|\Z)")
 _INLINE_CODE = re.compile(r"`[^`\n]*`")
@@ -34,8 +34,8 @@ def marks(text: str) -> tuple[Mark, ...]:
             continue
         mark = Mark(match.start(), match.end(), _numbers(match[1]))
         before = text[: match.start()]
-        follows_index = bool(doubtful) and doubtful[-1].end == match.start()
-        is_code = follows_index or (match[0][0] == "[" and _CODE_BEFORE.search(before))
+        follows_mark = bool(sure) and sure[-1].end == match.start()
+        is_code = not follows_mark and match[0][0] == "[" and _CODE_BEFORE.search(before)
         if is_code and before.endswith(")") and _STOP.match(text, match.end()):
             is_code = False
         (doubtful if is_code else sure).append(mark)

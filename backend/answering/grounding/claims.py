@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 from backend.answering.grounding.citations import without_marks
+from backend.answering.grounding.numbers import normal, numbers
 from backend.answering.grounding.sentences import is_code_block
 
 Kind = Literal["claim", "lead_in", "code", "none"]
@@ -50,7 +51,7 @@ def kind_of(sentence: str) -> Kind:
 
 def is_brief(sentence: str) -> bool:
     """Tell whether ``sentence`` is so short that it only says yes, no, or what follows."""
-    return len(_SPOKEN.findall(sentence)) <= _BRIEF
+    return len(_SPOKEN.findall(sentence)) <= _BRIEF and not numbers(normal(sentence))
 
 
 def is_item(sentence: str) -> bool:

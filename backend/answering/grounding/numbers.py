@@ -15,6 +15,7 @@ _FORMULA = re.compile(rf"(?<![a-z0-9]){_OPERAND}(?:[\^*/+\-]{_OPERAND})+")
 _ARABIC = re.compile(r"(?<![a-z0-9.])(?:(?<![a-z0-9)])-)?\d+(?:\.\d+)?(?![a-z]*[0-9])")
 _HAN = re.compile("(百分之)?[零一二两三四五六七八九十百千万亿]+")
 _APART = re.compile(r"(?<=\d)[ \t]+(?=\d)")
+_ANY = re.compile(r"[0-9^*/+\-二两三四五六七八九十百千万亿]|o\(")
 _UNIT = re.compile(
     r"%|[kmgt]?i?b(?:ps|its?|ytes?)?(?![a-z])|(?:ms|us|μs|ns|s|[kmg]?hz)(?![a-z])"
     r"|毫秒|微秒|纳秒|秒|分钟|字节|比特|位(?!置)|倍|年"
@@ -81,11 +82,13 @@ def normal(text: str) -> str:
 
 def numbers(text: str) -> tuple[Number, ...]:
     """Return the numbers of ``text``, which is ``normal``, in order."""
+    if not _ANY.search(text):
+        return ()
     found: list[Number] = []
     rest = text
     for pattern in (_COMPLEXITY, _FORMULA):
         for match in pattern.finditer(rest):
-            found.append(Number(_bare(match[0]), "", False, match.start(), match.end()))
+            found.append(Number(bare(match[0]), "", False, match.start(), match.end()))
         rest = _blanked(pattern, rest)
     for match in _ARABIC.finditer(rest):
         found.append(_measured(str(float(match[0])), False, match, rest))
@@ -105,8 +108,9 @@ def _measured(value: str, counted: bool, match: re.Match[str], text: str) -> Num
     return Number(value.removesuffix(".0"), name, counted, match.start(), match.end())
 
 
-def _bare(formula: str) -> str:
-    return re.sub(r"[\s*]", "", formula)
+def bare(formula: str) -> str:
+    """Return a formula without blanks, and without signs of multiplication except of numbers."""
+    return re.sub(r"\s|(?<!\d)\*|\*(?!\d)", "", formula)
 
 
 def _blanked(pattern: re.Pattern[str], text: str) -> str:

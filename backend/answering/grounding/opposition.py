@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import ahocorasick_rs
@@ -15,6 +16,7 @@ _SAME_NUMBER, _SAME_SUBJECT = 0.66, 0.65
 _NEARLY_ALL = 0.85
 _AROUND = 4  # characters
 _FEW = 3
+_MAX_FRAGMENTS = 8192
 _NEGATION = re.compile("[不没无未](?:需要|可能|[会能再必可要需用得被受把有让去是])*(..)")
 _NEGATIVE = re.compile("[不没无未]有?")
 _NOT_PLAIN = re.compile("如果|要是|想|只|才|前|有没有|是否|是不是|除非|而是")
@@ -39,6 +41,8 @@ class Opposition:
         self._matcher = ahocorasick_rs.AhoCorasick(
             self._words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
         )
+
+        self._polar = lru_cache(maxsize=_MAX_FRAGMENTS)(self._find_polar)
 
     def reversed_word(self, claim: Passage, known: Passage) -> str:
         """Return a word of ``claim`` whose opposite ``known`` says in the same place, or ""."""
@@ -78,7 +82,7 @@ class Opposition:
                     return word
         return ""
 
-    def _polar(self, text: str) -> frozenset[str]:
+    def _find_polar(self, text: str) -> frozenset[str]:
         return frozenset(
             self._words[index] for index, _, _ in self._matcher.find_matches_as_indexes(text)
         )
@@ -128,7 +132,7 @@ def _denies(fragment: Fragment, anchors: frozenset[str]) -> bool:
 
 
 def _is_affirmed(pair: str, anchors: frozenset[str], known: Passage) -> bool:
-    """Tell whether ``known`` says ``pair`` where it speaks of ``anchors``, and denies it nowhere."""
+    """Tell whether ``known`` says ``pair`` where it speaks of ``anchors``, denying it nowhere."""
     near = closest_fragments(anchors, known, _SAME_WORDS)
     return (
         bool(near)

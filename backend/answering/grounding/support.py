@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-from backend.answering.grounding.numbers import Number
+from backend.answering.grounding.numbers import Number, bare
 from backend.answering.grounding.passage import Passage
 from backend.answering.grounding.wording import Words
 
@@ -95,5 +95,5 @@ def _is_stated(number: Number, known: Passage, counts: frozenset[str]) -> bool:
     if number.value in known.values or (number.counted and number.value in counts):
         return True
     if number.is_formula:
-        return number.value in known.text.replace("*", "")
+        return number.value in bare(known.text)
     return len(number.parts) > 1 and all(part in known.values for part in number.parts)

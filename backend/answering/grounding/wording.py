@@ -20,39 +20,43 @@ _LETTER, _GENERAL, _SYNONYM = 0.5, 0.6, 0.9
 
 
 @dataclass(frozen=True, slots=True)
+class _Open:
+    """A Han at ``position`` that says something; ``pairs`` are with its neighbours, ``share`` is
+    how far it is accounted for without any source."""
+
+    position: int
+    letter: str
+    pairs: tuple[str, str]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
-    """The Han of a text that say something: ``open[k]`` is (position, share known already).
+    """What of a text a source has to account for.
 
     ``synonyms`` are (start, end, words of the same meaning).
     """
 
     text: str
-    open: tuple[tuple[int, float], ...]
+    open: tuple[_Open, ...]
     synonyms: tuple[tuple[int, int, tuple[str, ...]], ...]
-
-    @property
-    def han(self) -> int:
-        """How many Han the text has."""
-        return len(_HAN.findall(self.text))
 
     def novelty(self, known: Passage | Fragment, start: int = 0, end: int | None = None) -> float:
         """Return how many characters of ``text[start:end]`` ``known`` does not account for."""
-        text = self.text
-        end = len(text) if end is None else end
-        shares: dict[int, float] = {}
-        for i, share in self.open:
-            if not start <= i < end:
-                continue
-            if text[i : i + 2] in known.pairs or text[max(i - 1, 0) : i + 1] in known.pairs:
-                continue
-            shares[i] = max(share, _LETTER) if text[i] in known.letters else share
+        end = len(self.text) if end is None else end
+        pairs, letters = known.pairs, known.letters
+        shares = {
+            one.position: max(one.share, _LETTER) if one.letter in letters else one.share
+            for one in self.open
+            if start <= one.position < end and pairs.isdisjoint(one.pairs)
+        }
         if not shares:
             return 0.0
         for first, last, words in self.synonyms:
             touched = [i for i in range(first, last) if shares.get(i, 1.0) < _SYNONYM]
             if touched and any(word in known.text for word in words):
                 shares.update(dict.fromkeys(touched, _SYNONYM))
-        return sum(1 - share for share in shares.values())
+        return len(shares) - sum(shares.values())
 
 
 class Wording:
@@ -79,12 +83,17 @@ class Wording:
                     shares[i] = max(shares[i], share)
         return Words(
             text=text,
-            open=tuple((i, share) for i, share in enumerate(shares) if share < 1),
+            open=tuple(
+                _Open(i, text[i], (text[max(i - 1, 0) : i + 1], text[i : i + 2]), share)
+                for i, share in enumerate(shares)
+                if share < 1
+            ),
             synonyms=tuple(
                 (start, end, self._synonyms[self._words[index]])
                 for index, start, end in self._matcher.find_matches_as_indexes(
                     text, overlapping=True
                 )
+                if min(shares[start:end]) < _SYNONYM
             ),
         )
 
