@@ -1,4 +1,4 @@
-"""``python -m evaluation messages | calibrate``: how right the answers to labelled messages are."""
+"""``python -m evaluation messages | calibrate | gate | retrieval | citations``: how right it is."""
 
 import asyncio
 import json
@@ -15,20 +15,27 @@ from backend.answering.answerer import Answerer
 from backend.answering.decision import Calibration
 from backend.errors import BackendError
 from backend.knowledge.library import load_library
-from backend.retrieval.knowledge_base import KnowledgeBase
 from config.errors import SettingsInvalid
 from config.loading import load_settings
 from config.settings import Settings
-from evaluation.calibration import collect, describe, fit
+from evaluation.base import StrictSearch, make_base, open_base
+from evaluation.calibration import collect, fit, write_fitted
 from evaluation.citations_command import citations
 from evaluation.dataset import SHIPPED, DatasetInvalid, LabelledMessage, load_messages
+from evaluation.gate_command import gate
+from evaluation.listed_option import ListedOptions
 from evaluation.pipe import PipeFailed, answer_all
+from evaluation.retrieval_command import retrieval
 from evaluation.scores import Outcome, refusal, scores, wrong_answers
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="在标注好的消息上量一量答得对不对、快不快。"
 )
 app.command(help="引用检查：能不能查出没有依据、数字不对、引错出处、说反了的句子。")(citations)
+app.command(help="判定该用哪些特征：dev 上拟合，test 上评判。")(gate)
+app.command(
+    cls=ListedOptions, help="比较几种检索：Hit@k、MRR、nDCG、耗时，同一批查询、同一个知识库。"
+)(retrieval)
 _File = Annotated[Path, typer.Argument(help="标注文件（JSONL，格式见 evaluation/data/README.md）")]
 
 
@@ -45,7 +52,7 @@ def messages(
         raise DatasetInvalid(f"标注文件 {file} 里没有 {split} 的消息")
     settings = load_settings()
     # Without one the bot would answer from its cards alone, and the figures would mislead.
-    KnowledgeBase.open(settings.data_dir.absolute())
+    make_base(settings)
     outcomes = answer_all(chosen)
     if as_json:
         print(json.dumps(_as_json(outcomes), ensure_ascii=False))
@@ -57,26 +64,26 @@ def messages(
                 _print_wrong(outcome)
 
 
-@app.command(help="在 dev 一半上拟合判定的权重和分界线，写入 content/calibration.json。")
+@app.command(help="在 dev 一半上为现在的向量模型拟合判定，写入 content/calibration.json。")
 def calibrate(file: _File = SHIPPED) -> None:
     """Fit the calibration and write it where ``kb_builder build`` picks it up."""
     settings = load_settings()
     chosen = [m for m in load_messages(file) if m.split == "dev"]
-    calibration = asyncio.run(_calibrate(settings, chosen))
+    embedder, calibration = asyncio.run(_calibrate(settings, chosen))
     path = settings.content_dir / "calibration.json"
-    text = json.dumps(describe(calibration), ensure_ascii=False, indent=2)
-    path.write_text(text + "\n", encoding="utf-8")
-    print(text)
-    print(f"已写入 {path}；运行 python -m kb_builder build 让它生效。", file=sys.stderr)
+    print(write_fitted(path, embedder, calibration))
+    print(
+        f"已为 {embedder} 写入 {path}；运行 python -m kb_builder build 让它生效。", file=sys.stderr
+    )
 
 
-async def _calibrate(settings: Settings, chosen: Sequence[LabelledMessage]) -> Calibration:
-    base = KnowledgeBase(settings.data_dir.absolute())
-    answerer = Answerer(load_library(settings.content_dir), base, Calibration())
-    try:
-        return fit(await collect(answerer, chosen))
-    finally:
-        await base.close()
+async def _calibrate(
+    settings: Settings, chosen: Sequence[LabelledMessage]
+) -> tuple[str, Calibration]:
+    async with open_base(settings) as base:
+        library = load_library(settings.content_dir)
+        answerer = Answerer(library, StrictSearch(base), Calibration())
+        return base.embedder, fit(await collect(answerer, chosen))
 
 
 def _print(outcomes: Sequence[Outcome], split: str) -> None:

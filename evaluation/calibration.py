@@ -1,8 +1,10 @@
 """Fit the weights and lines of the decision on the development half of the labelled messages."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from backend.answering.answer import Answer
@@ -161,3 +163,23 @@ def describe(calibration: Calibration) -> dict[str, object]:
         "ask_back_line": calibration.ask_back_line,
         "answer_line": calibration.answer_line,
     }
+
+
+def write_fitted(path: Path, embedder: str, calibration: Calibration) -> str:
+    """Put the calibration into ``path`` under the embedder's name; return it as JSON.
+
+    Those of other embedders stay; a file that does not hold any is written anew.
+    """
+    fitted = describe(calibration)
+    try:
+        known: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    kept = {
+        name: value
+        for name, value in dict(known).items()
+        if isinstance(value, dict) and "linked" in value
+    }
+    text = json.dumps({**kept, embedder: fitted}, ensure_ascii=False, indent=2)
+    path.write_text(text + "\n", encoding="utf-8")
+    return json.dumps(fitted, ensure_ascii=False, indent=2)
