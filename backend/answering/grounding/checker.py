@@ -26,7 +26,7 @@ from backend.knowledge.surfaces import surface_table
 Problem = Literal["", "uncited", "no_such_source", "number", "entity", "unsupported"]
 
 _MAX_PASSAGES = 256
-_MAX_PROBABILITY = 0.14
+_MAX_PROBABILITY = 0.13
 _STRANGE = 1.0  # characters of a name that must be new before the name is
 _COMMON = 4  # a name in the text of so many cards is a word like any other
 

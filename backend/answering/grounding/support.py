@@ -19,8 +19,8 @@ class Features:
 
     ``novelty``: characters that its sources do not account for; ``behind``: by how much another
     source accounts for it better; ``clause``: the most that a clause has which no single line of
-    the sources accounts for; ``missing``: numbers and Latin words that the sources lack;
-    ``found``: those that they have.
+    the sources accounts for; ``missing``: Latin words that the sources lack; ``found``: numbers
+    and Latin words that they have. (A number that they lack needs no weighing.)
     """
 
     novelty: float
@@ -42,7 +42,7 @@ def measure(
     ``others`` are the sources that it does not cite, each with the question.
     """
     novelty = words.novelty(known)
-    missing = len(unstated(claim, known)) + len(missing_words(claim, known))
+    missing = len(missing_words(claim, known))
     distance = novelty + _MISSING * missing
     elsewhere = min((_distance(claim, words, other) for other in others), default=distance)
     return Features(

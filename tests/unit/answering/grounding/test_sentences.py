@@ -6,9 +6,9 @@ from backend.answering.grounding.sentences import is_code_block, split_sentences
 
 PIECES = st.lists(
     st.sampled_from(
-        ["死锁", "是", "。", "！", "？", "；", "，", "[1]", "[2]", "[", "]", "1", ".", "3.14", "e.g.",
-         " ", "\n", "\n\n", "- ", "1. ", "| a | b |", "```", "`a。b`", "$x$", "**", "）", "A",
-         "n!", "a?b", "："]
+        ["死锁", "是", "。", "！", "？", "；", "，", "[1]", "[2]", "[", "]", "1", ".", "3.14",
+         "e.g.", " ", "\n", "\n\n", "- ", "1. ", "| a | b |", "```", "`a。b`", "$x$", "**",
+         "）", "A", "n!", "a?b", "："]
     ),
     max_size=30,
 ).map("".join)  # fmt: skip
