@@ -188,7 +188,8 @@ class OpenAiGenerator:
         asked = request.asked(finished, failure)
         ticket = request.ticket
         if ticket is not None:
-            if asked.outcome == "answered" or (asked.outcome == "cancelled" and request.has_begun):
+            left = asked.outcome in ("cancelled", "rejected")
+            if asked.outcome == "answered" or (left and request.has_begun):
                 self._breaker.succeeded(ticket)
             elif _tells_nothing(asked, failure, request.patience):
                 self._breaker.abandoned(ticket)
@@ -254,4 +255,5 @@ def _tells_nothing(asked: Asked, failure: BaseException | None, patience: Patien
     """Whether others ended the request or it was at fault itself: no word about the model."""
     if isinstance(failure, GenerationTimeout):
         return patience.was_cut_short()
-    return asked.outcome in ("cancelled", "busy") or isinstance(failure, RequestNotAccepted)
+    left_or_busy = asked.outcome in ("cancelled", "rejected", "busy")
+    return left_or_busy or isinstance(failure, RequestNotAccepted)

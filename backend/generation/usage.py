@@ -23,9 +23,11 @@ Outcome = Literal[
     "unreachable",
     "refused",
     "nonsense",
+    "rejected",
     "cancelled",
 ]
-"""``answered`` by the model; ``cancelled`` by who asked; after any other the card answers."""
+"""``answered`` to its end; ``rejected`` half-way by the reader, whom the text did not satisfy;
+``cancelled`` with whoever asked. After any but the first the card answers."""
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
@@ -60,6 +62,8 @@ def outcome_of(error: BaseException | None) -> Outcome:
             return "unreachable"
         case GenerationNonsense():
             return "nonsense"
+        case GeneratorExit():
+            return "rejected"
         case Exception():
             return "refused"
         case _:

@@ -133,6 +133,15 @@ async def test_a_reader_that_stops_early_closes_the_request_and_frees_the_place(
         assert c.state() == "ok"
 
 
+async def test_a_text_that_did_not_satisfy_its_reader_is_told_as_rejected():
+    seen = []
+    async with model_server(begins(then=babbles)) as model, client(model.url, seen.append) as c:
+        stream = c.stream(PROMPT, user="u")
+        await anext(stream)
+        await stream.aclose()
+        assert [asked.outcome for asked in seen] == ["rejected"]
+
+
 async def test_a_reader_that_forgets_to_close_frees_the_place_all_the_same():
     async with (
         model_server(begins(then=babbles), says("好")) as model,

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -45,7 +46,8 @@ def test_the_day_is_counted_and_a_new_one_begins_at_zero():
         (GenerationNonsense(), "nonsense"),
         (GenerationRefused(), "refused"),
         (RuntimeError(), "refused"),
-        (GeneratorExit(), "cancelled"),
+        (GeneratorExit(), "rejected"),
+        (asyncio.CancelledError(), "cancelled"),
     ],
 )
 def test_every_end_has_its_outcome(error, outcome):
