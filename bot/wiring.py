@@ -155,10 +155,20 @@ def milvus_server(settings: Settings) -> Server | None:
 
 
 def model(settings: Settings, observe: Observer = lambda asked: None) -> OpenAiGenerator | None:
-    """Make the client of the language model, None when none is configured."""
-    llm = settings.llm
+    """Make the client of the language model, None when none is configured.
+
+    StartupError when its deadlines leave no time for the card within that of the message.
+    """
+    llm, whole = settings.llm, settings.limits.message_seconds
     if not llm.base_url:
         return None
+    if llm.short_timeout_seconds + llm.total_timeout_seconds >= whole:
+        raise StartupError(
+            f"ASSISTANT408_LLM__TOTAL_TIMEOUT_SECONDS（现为 {llm.total_timeout_seconds:g}）加 "
+            f"ASSISTANT408_LLM__SHORT_TIMEOUT_SECONDS（现为 {llm.short_timeout_seconds:g}）要小于 "
+            f"ASSISTANT408_LIMITS__MESSAGE_SECONDS（现为 {whole:g}），"
+            "否则模型超时的时候来不及改由概念卡片回答。"
+        )
     named = "internlm2" if "internlm" in llm.model.lower() else "openai"
     same = llm.model_dump(exclude={"api_key", "family"})
     endpoint = ModelEndpoint(
