@@ -1,15 +1,16 @@
 """Checks sentence by sentence whether an answer says what the sources that it cites say."""
 
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import ahocorasick_rs
 
 from backend.answering.grounding.attribution import Attribution
 from backend.answering.grounding.citations import cited
 from backend.answering.grounding.claims import bare_text, is_brief, is_item, kind_of
+from backend.answering.grounding.crossing import Statements, compared, crosses
 from backend.answering.grounding.opposition import (
     Opposition,
     has_other_number,
@@ -24,6 +25,8 @@ from backend.knowledge.library import Library
 from backend.knowledge.surfaces import surface_table
 
 Problem = Literal["", "uncited", "no_such_source", "number", "entity", "unsupported"]
+
+_Item = TypeVar("_Item")
 
 _MAX_PASSAGES = 256
 _MAX_PROBABILITY = 0.13
@@ -65,6 +68,7 @@ class Checker:
         self._opposition = Opposition()
         self._attribution = Attribution(table)
         self._passages: OrderedDict[str, Passage] = OrderedDict()
+        self._statements: OrderedDict[str, Statements] = OrderedDict()
 
     def check(self, text: str, sources: Sequence[str], question: str) -> tuple[Finding, ...]:
         """Return what was found of each sentence of ``text``, in order."""
@@ -124,6 +128,7 @@ class Checker:
             or is_negated(claim, own)
             or repeats_mistake(claim, own)
             or self._attribution.is_of_sibling(claim, own)
+            or crosses(claim, [self._compared(sources[n - 1]) for n in citations])
         ):
             return "unsupported"
         others = [
@@ -146,13 +151,20 @@ class Checker:
         return strange
 
     def _passage(self, source: str) -> Passage:
-        if source in self._passages:
-            self._passages.move_to_end(source)
-            return self._passages[source]
-        passage = self._passages[source] = read(source)
-        if len(self._passages) > _MAX_PASSAGES:
-            self._passages.popitem(last=False)
-        return passage
+        return _cached(self._passages, source, read)
+
+    def _compared(self, source: str) -> Statements:
+        return _cached(self._statements, source, lambda text: compared(self._passage(text)))
+
+
+def _cached(cache: OrderedDict[str, _Item], source: str, make: Callable[[str], _Item]) -> _Item:
+    if source in cache:
+        cache.move_to_end(source)
+        return cache[source]
+    item = cache[source] = make(source)
+    if len(cache) > _MAX_PASSAGES:
+        cache.popitem(last=False)
+    return item
 
 
 def _said(before: Sequence[Finding]) -> list[Passage]:
