@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from backend.answering.answer import Answer
 from backend.answering.answerer import ABOUT_A_POINT, Answerer
 from backend.answering.decision import Calibration, Evidence, evidence, probability
@@ -112,10 +114,13 @@ def _weights(samples: Sequence[Sample], names: Sequence[str]) -> dict[str, float
 
     if len({right for _, right in samples}) < 2:
         raise DatasetInvalid("标注的消息太少，拟合不出判定参数：每一类都要有答对的和答错的")
-    rows = [[getattr(features, name) for name in names] for features, _ in samples]
-    model: Any = LogisticRegression(C=5.0, max_iter=5000)
-    model.fit(rows, [right for _, right in samples])
-    fitted = [float(weight) for weight in model.coef_[0]]
+    rows = np.array([[getattr(features, name) for name in names] for features, _ in samples])
+    # Regularised in units of their spread, which differs with the embedder.
+    spread = rows.std(axis=0)
+    spread[spread == 0] = 1.0
+    model: Any = LogisticRegression(C=1.0, max_iter=5000)
+    model.fit(rows / spread, [right for _, right in samples])
+    fitted = [float(weight) for weight in model.coef_[0] / spread]
     weights = {name: round(weight, 3) for name, weight in zip(names, fitted, strict=True)}
     return {"bias": round(float(model.intercept_[0]), 3), **weights}
 
