@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -115,7 +116,7 @@ def _progress(mode: str, done: int, total: int) -> None:
 
 
 def _table(title: str, rows: Mapping[Mode, Row]) -> Table:
-    table = Table(title=title)
+    table = Table(title=title, box=box.SIMPLE_HEAD)
     hits = [f"Hit@{k}" for k in HITS]
     for column in ("检索", *hits, f"MRR@{DEPTH}", f"nDCG@{DEPTH}", "p50 ms", "p99 ms"):
         table.add_column(column, justify="left" if column == "检索" else "right")
