@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +136,16 @@ def json_server(behaviour: Behaviour) -> Generator[JsonServer]:
             pass
 
     class Server(ThreadingHTTPServer):
-        daemon_threads = False
+        open: ClassVar[list[socket.socket]] = []
+
+        def process_request(self, request: Any, client_address: Any) -> None:
+            self.open.append(request)
+            super().process_request(request, client_address)
+
+        def hang_up(self) -> None:
+            for connection in self.open:  # of clients that were never closed, when a test fails
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
         def handle_error(self, request: Any, client_address: Any) -> None:
             pass  # clients that gave up, as the tests want
@@ -150,6 +159,7 @@ def json_server(behaviour: Behaviour) -> Generator[JsonServer]:
     finally:
         api.over.set()
         server.shutdown()
+        server.hang_up()
         server.server_close()
         thread.join()
 

@@ -5,7 +5,7 @@ import json
 from typing import Literal
 
 from backend.errors import KnowledgeBaseError
-from backend.retrieval.breaker import Breaker
+from backend.retrieval.breaker import PAUSE_SECONDS, Breaker
 from backend.retrieval.embedding.bge import FlagEncoder
 from backend.retrieval.embedding.cached import CachedEmbedder
 from backend.retrieval.embedding.lsa import LSA
@@ -33,6 +33,7 @@ def choose_embedder(
     api_key: str,
     timeout_seconds: float,
     cache_size: int,
+    pause_seconds: float = PAUSE_SECONDS,
 ) -> EmbedderKind:
     """Return the embedder of these settings; loads and asks nothing yet.
 
@@ -43,7 +44,7 @@ def choose_embedder(
         return LSA
     known = default_instruction(model, local=kind == "bge")
     said = {"auto": known, "none": ""}.get(instruction, instruction)
-    breaker = Breaker()
+    breaker = Breaker(pause_seconds)
     if kind == "bge":
         name = f"bge:{_label(model)}{_mark(said, known)}"
         return _kind(name, FlagEncoder(model, device), said, breaker, batch_size, cache_size)

@@ -20,6 +20,17 @@ character, and a server refuses more instead of cutting it."""
 _SAVED = "embedder.json"
 
 
+def passage_input(text: str) -> str:
+    """Return a passage as the model reads it, in training too."""
+    return normalise(text)[:MAX_CHARS]
+
+
+def query_input(text: str, instruction: str) -> str:
+    """Return a query as the model reads it, in training too; "" when nothing is asked."""
+    normal = normalise(text).strip()
+    return (instruction + normal)[:MAX_CHARS] if normal else ""
+
+
 class Encoder(Protocol):
     """A model as it is; raises EmbedderUnavailable when it cannot be asked."""
 
@@ -78,15 +89,15 @@ class PretrainedEmbedder:
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        return self._encode([normalise(text)[:MAX_CHARS] for text in texts], query=False)
+        return self._encode([passage_input(text) for text in texts], query=False)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """See ``Embedder``; after a failure the same one is raised at once for some seconds."""
-        normal = normalise(text).strip()
-        if not normal:
+        asked = query_input(text, self._instruction)
+        if not asked:
             return np.zeros(self.dimension, np.float32)
         with self._breaker.guard():
-            return self._encode([(self._instruction + normal)[:MAX_CHARS]], query=True)[0]
+            return self._encode([asked], query=True)[0]
 
     def _encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         raw = np.asarray(self._encoder.encode(texts, query=query), np.float32)

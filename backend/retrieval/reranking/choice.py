@@ -3,7 +3,7 @@
 from typing import Literal
 
 from backend.errors import KnowledgeBaseError
-from backend.retrieval.breaker import Breaker
+from backend.retrieval.breaker import PAUSE_SECONDS, Breaker
 from backend.retrieval.flag_models import Device
 from backend.retrieval.reranking.bge import FlagScorer
 from backend.retrieval.reranking.model import ModelReranker
@@ -20,6 +20,7 @@ def choose_reranker(
     base_url: str,
     api_key: str,
     timeout_seconds: float,
+    pause_seconds: float = PAUSE_SECONDS,
 ) -> Reranker | None:
     """Return the reranker of these settings, None for ``none``; loads and asks nothing yet.
 
@@ -29,7 +30,7 @@ def choose_reranker(
         return None
     if kind == "bge":
         scorer = FlagScorer(model, device, timeout_seconds)
-        return ModelReranker(f"bge:{model}", scorer, Breaker())
+        return ModelReranker(f"bge:{model}", scorer, Breaker(pause_seconds))
     if not base_url:
         raise KnowledgeBaseError(
             "ASSISTANT408_RERANKER__KIND=endpoint 还要设 ASSISTANT408_RERANKER__BASE_URL，"
@@ -41,5 +42,5 @@ def choose_reranker(
 
     api = JsonApi(base_url, api_key, min(_CONNECT_SECONDS, timeout_seconds))
     return ModelReranker(
-        f"endpoint:{model}", EndpointScorer(api, model, timeout_seconds), Breaker()
+        f"endpoint:{model}", EndpointScorer(api, model, timeout_seconds), Breaker(pause_seconds)
     )
