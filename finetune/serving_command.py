@@ -9,7 +9,10 @@ import typer
 
 from finetune.serving import Prepared, prepare
 from finetune.serving_files import ServingError
+from finetune.serving_memory import GIB, memory
+from finetune.serving_quantise import quantise
 
+QUANTISE_HELP = "把 InternLM2 量化成 W4A16（四位权重），给 8–12 GB 的显卡；不需要 GPU。"
 HELP = "检查下载好的 InternLM2，写出 vLLM 要的配置，打印启动命令（标准输出只有这条命令）。"
 _USUAL_STOPS = {2, 92542}
 _SMALL_LENGTH = 4096
@@ -35,12 +38,30 @@ def serving(
         adapters = dict(_named(text) for text in adapter or ())
         prepared = prepare(model_dir, out, adapters, name, length, must_be_quantized=quantized)
     except ServingError as error:
-        for problem in error.problems:
-            print(f"不能用：{problem}", file=sys.stderr)
-        raise typer.Exit(1) from error
+        raise _refused(error) from error
     small = ("--max-num-seqs", "8", "--gpu-memory-utilization", "0.92") if quantized else ()
     _explain(prepared, out, name, adapters)
     print(shlex.join((*prepared.command, *small)))
+
+
+def quantising(
+    model_dir: Annotated[Path, typer.Argument(help="bf16 的模型目录，不会被改动。")],
+    out: Annotated[Path, typer.Option(help="写量化模型的目录。")],
+) -> None:
+    try:
+        quantise(model_dir, out, lambda line: print(line, file=sys.stderr))
+    except ImportError as error:
+        print("需要 torch 和 safetensors：pip install -r requirements/bge.txt", file=sys.stderr)
+        raise typer.Exit(1) from error
+    except ServingError as error:
+        raise _refused(error) from error
+    print(f"写好了：{out}。接着：python -m finetune serving {out} --out 配置目录 --quantized")
+
+
+def _refused(error: ServingError) -> typer.Exit:
+    for problem in error.problems:
+        print(f"不能用：{problem}", file=sys.stderr)
+    return typer.Exit(1)
 
 
 def _named(text: str) -> tuple[str, Path]:
@@ -54,7 +75,11 @@ def _explain(prepared: Prepared, out: Path, name: str, adapters: dict[str, Path]
     """Say on standard error what was found, and which settings of the bot go with it."""
     model = prepared.model
     weights = f"已量化（{prepared.quantization}）" if prepared.quantization else "未量化"
-    lines = [f"配置写在 {out}；权重{weights}"]
+    needed = memory(model.config)
+    lines = [
+        f"配置写在 {out}；权重{weights}，约 {needed.weights / GIB:.1f} GiB，"
+        f"另外每 1000 个词元约 {needed.per_token * 1000 / GIB:.2f} GiB"
+    ]
     if model.stop_was_missing:
         lines.append("generation_config.json 里少了 <|im_end|>，已经补进停止词元")
     lines += ["机器人的 .env：", f"  ASSISTANT408_LLM__MODEL={name}"]

@@ -48,7 +48,5 @@ def one_server(tiny: Checkpoint, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture
 def server(one_server: VllmServer) -> VllmServer:
     """The server, ready; a test may kill it."""
-    if not one_server.running:
-        one_server.start()
-    one_server.wait_until_ready()
+    one_server.ensure_ready()
     return one_server

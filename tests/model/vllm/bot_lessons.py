@@ -8,15 +8,17 @@ import asyncio
 import functools
 import shutil
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bot.doctor_model import _PROBE
 from tests.e2e.processes import run
 from tests.model_server import model_server, says
 
 # Sentences that the cards bear out, and one that cites nothing.
 CITED = {
-    "什么是死锁": "死锁是指一组进程都在等待只能由组内其他进程引发的事件，若无外力都无法推进 [1]。",
+    "什么是死锁": "死锁有四个必要条件，缺一不可，循环等待就是其中之一 [1]。",
     "快速排序稳定吗": "快速排序是不稳定的 [1]。",
 }
 UNCITED = {"什么是信号量": "信号量就是一种很好用的东西，大家都应当学一学。"}
@@ -25,17 +27,20 @@ SETTINGS = {
     "LLM__FAMILY": "internlm2",
     "LLM__CONTEXT_TOKENS": "1400",
     "LLM__MAX_TOKENS": "200",
+    "LLM__TEMPERATURE": "0",
     "LLM__FIRST_TOKEN_TIMEOUT_SECONDS": "30",
-    "LLM__TOTAL_TIMEOUT_SECONDS": "60",
+    "LLM__TOTAL_TIMEOUT_SECONDS": "50",
 }
 
 
 def bot_lessons(built_data_dir: Path) -> list[dict[str, Any]]:
     """Return one lesson for each question: the prompt that the bot sends, and the answer."""
-    return [
+    probe = {"messages": [asdict(message) for message in _PROBE], "answer": "好"}
+    asked = [
         {"messages": _sent(question, built_data_dir), "answer": answer}
         for question, answer in (CITED | UNCITED).items()
     ]
+    return [probe, *asked]
 
 
 def _sent(question: str, built_data_dir: Path) -> list[dict[str, str]]:

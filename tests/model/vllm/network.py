@@ -22,7 +22,7 @@ class Shape:
     layers: int = 2
     heads: int = 4
     kv_heads: int = 2
-    intermediate: int = 320
+    intermediate: int = 384
     rope_theta: float = 1_000_000.0
     norm_eps: float = 1e-5
 

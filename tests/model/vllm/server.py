@@ -91,6 +91,12 @@ class VllmServer:
                 start_new_session=True,
             )
 
+    def ensure_ready(self) -> None:
+        """Start it if it does not run, and wait until it answers."""
+        if not self.running:
+            self.start()
+        self.wait_until_ready()
+
     def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait until it answers; RuntimeError with the end of its log when it does not."""
         deadline = time.monotonic() + seconds

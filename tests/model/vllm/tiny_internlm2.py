@@ -29,9 +29,9 @@ from tests.model.vllm.tokenizer import make_tokenizer
 _EOS = 2
 _LONGEST = 4096
 _TOKENS_A_STEP = 400
-_LONGEST_SECONDS = 120
+_LONGEST_SECONDS = 400
 _RANK, _ALPHA = 8, 16
-_LEARNT_LOSS = 0.02
+_LEARNT_LOSS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
