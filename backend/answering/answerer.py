@@ -99,6 +99,10 @@ class Answerer:
         found = await self._retrieve(" ".join((*names, question)))
         return self._excerpts.of(answer, found)
 
+    def named(self, text: str) -> frozenset[str]:
+        """Give the ids of the concepts and outline points that ``text`` names."""
+        return self._understander.named(text)
+
     async def judge(self, message: str, history: Sequence[Turn], now: datetime) -> "Judgement":
         """Give the evidence for both models, for calibration; retrieval failures are raised."""
         context = context_of(history, now, self._window)

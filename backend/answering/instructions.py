@@ -113,7 +113,7 @@ _ENGLISH = (
 )
 _WRITTEN = (
     r"^\W*(?:system|human|developer|系统指令|管理员|开发者|系统)\W{0,3}[:：]\s*(?:会话|规则|忽略|你|you)",
-    r"\"role\"\s*:|</?(?:system|instructions?|prompt|important|admin)\b|<!--"
+    r"\"(?:role|tool|function|args|arguments|command)\"\s*:|\\newcommand|\\write18|</?(?:system|instructions?|prompt|important|admin)\b|<!--"
     r"|\bBEGIN (?:SYSTEM|PROMPT|INSTRUCTION)|\|\s*(?:sudo\s+)?(?:ba)?sh\b|\bsudo\b",
     r"【(?:资料|问题|规则|系统|此前的对话|关注的方面|指令|管理员)[^】]{0,6}】",
     r"<[|｜]|[|｜]>|\[/?INST\]|<</?SYS>>|</s>",
@@ -127,7 +127,7 @@ _WRITTEN = (
 )
 _SQUEEZED = re.compile("|".join((*_OVERRIDING, *_ADDRESSING, *_DICTATING, *_CANVASSING, *_ENGLISH)))
 _AS_WRITTEN = re.compile("|".join(_WRITTEN), re.IGNORECASE | re.MULTILINE)
-_PARAGRAPH_END = re.compile(r"\n\s*\n")
+_LINE = re.compile(r"[ \t]*```.*?(?:```[^\n]*(?:\n|\Z)|\Z)|[^\n]*(?:\n|\Z)", re.DOTALL)
 
 
 def addresses_a_model(text: str) -> bool:
@@ -144,13 +144,18 @@ def addresses_a_model(text: str) -> bool:
 
 
 def without_orders(text: str) -> str:
-    """Return ``text`` without the paragraphs that give orders; "" if all of it together still does.
+    """Return ``text`` without the lines that give orders; "" if the rest together still does.
 
-    A whole block of code goes with one line of it, and what stands around an order with the order.
+    A line is a paragraph in passages of documents. A block of code goes with one line of it, and
+    with a line that announces something goes what follows.
     """
-    paragraphs = _PARAGRAPH_END.split(text)
-    kept = "\n\n".join(p for p in paragraphs if not addresses_a_model(p)).strip()
-    return "" if addresses_a_model(kept) else kept
+    kept = ""
+    for match in _LINE.finditer(text):
+        if not addresses_a_model(match[0]):
+            kept += match[0]
+        elif match[0].rstrip().endswith((":", "：")):
+            break
+    return "" if addresses_a_model(kept) else kept.strip()
 
 
 def _squeezed(text: str) -> str:

@@ -1,12 +1,10 @@
 """Follow-ups that no rule resolves: a model rewrites them, and what it made up is not believed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from backend.answering.prompts import rewriting_prompt
 from backend.conversation.turns import Turn
 from backend.generation.ports import Generator
-from backend.knowledge.library import Library
-from backend.knowledge.linker import Linker
 
 _MAX_TOKENS = 60
 _MAX_CHARS = 80
@@ -15,10 +13,10 @@ _MAX_CHARS = 80
 class Rewriter:
     """Rewrites messages with one model; raises GenerationError when the model fails."""
 
-    def __init__(self, library: Library, generator: Generator) -> None:
-        self._library = library
-        self._linker = Linker(library)
+    def __init__(self, generator: Generator, named: Callable[[str], frozenset[str]]) -> None:
+        """``named`` gives the ids of what a text names, by the linker that reads messages."""
         self._generator = generator
+        self._named = named
 
     async def rewrite(self, message: str, history: Sequence[Turn], *, user: str) -> str | None:
         """Return ``message`` as a question that stands alone; None when that cannot be trusted.
@@ -33,12 +31,10 @@ class Rewriter:
         if not question or len(question) > _MAX_CHARS:
             return None
         named = self._named(question)
-        known = self._named(message).union(*(self._spoken_of(turn) for turn in history))
+        known = self._named(message).union(*map(self._spoken_of, history))
         return question if named and named <= known else None
 
-    def _spoken_of(self, turn: Turn) -> set[str]:
-        own = set(turn.concepts) if turn.decision in (None, "answer") else set[str]()
-        return own | (self._named(turn.text) if turn.role == "user" else set())
-
-    def _named(self, text: str) -> set[str]:
-        return {link.target.id for link in self._linker.link(text).links}
+    def _spoken_of(self, turn: Turn) -> frozenset[str]:
+        if turn.role == "user":
+            return self._named(turn.text)
+        return frozenset(turn.concepts if turn.decision == "answer" else ())

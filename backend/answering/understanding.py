@@ -72,6 +72,10 @@ class Understander:
             return self._without_links(reading, linking, context, parts)
         return self._with_links(reading, linking, context)
 
+    def named(self, text: str) -> frozenset[str]:
+        """Return the ids of the concepts and outline points that ``text`` names."""
+        return frozenset(link.target.id for link in self._linker.link(text).links)
+
     def _read(self, message: str, linking: Linking) -> Understanding:
         names = tuple(linking.name_of(link) for link in linking.links)
         return Understanding(

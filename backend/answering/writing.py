@@ -8,10 +8,10 @@ from backend.answering.answer import Answer, CardBody, PassageBody
 from backend.answering.excerpts import Excerpt
 from backend.answering.grounding.checker import Checker
 from backend.answering.grounding.sentences import split_sentences
+from backend.answering.manners import Names
 from backend.answering.prompts import answer_prompt, choice_prompt
 from backend.answering.reviewing import (
     Asked,
-    Names,
     Policy,
     Review,
     SentenceChecker,

@@ -43,7 +43,7 @@ class QaPlugin:
         self._history_turns = history_turns
         policy = Policy(max_unsupported_share, wording.MODEL_OWN)
         self._writer = Writer(library, generator, policy) if generator is not None else None
-        self._rewriter = Rewriter(library, generator) if generator is not None else None
+        self._rewriter = Rewriter(generator, answerer.named) if generator is not None else None
 
     async def respond(self, message: IncomingMessage) -> Reply | ReplyStream:
         """Answer ``message``; as a growing text when a model writes."""

@@ -8,7 +8,8 @@ from backend.answering.answer import SourceRef
 from backend.answering.excerpts import Excerpt
 from backend.answering.grounding.checker import Checker
 from backend.answering.grounding.sentences import split_sentences
-from backend.answering.reviewing import Asked, Names, Policy, Review, Written
+from backend.answering.manners import Names
+from backend.answering.reviewing import Asked, Policy, Review, Written
 from backend.errors import GenerationRefused
 
 LABEL = "（补充）"
@@ -178,9 +179,12 @@ def test_courtesies_and_words_from_nowhere_are_left_out_without_harm(reviewed):
     assert reviewed(text).text == TRUE
 
 
-def test_code_is_not_taken_for_citations(reviewed):
-    text = f"{TRUE}例如[1]：\n```\na[1] = b[2];\n```"
-    assert "a[1] = b[2];" in reviewed(text, share=0.5).text
+def test_only_code_of_our_material_is_shown_and_an_index_is_no_citation(reviewed):
+    card = Excerpt(CARD.source, f"{CARD.text}\n```\nint  a[1];\na[1] = b[2];\n```", "")
+    ours = f"{TRUE}\n死锁的四个条件如下[1]：\n```\na[1] = b[2];\n```"
+    assert reviewed(ours, (card,)).text == ours
+    theirs = ours.replace("b[2]", "b[3]")
+    assert "```" not in reviewed(theirs, (card,), share=0.5).text
 
 
 @pytest.mark.parametrize(

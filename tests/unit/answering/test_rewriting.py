@@ -3,6 +3,7 @@
 import pytest
 
 from backend.answering.rewriting import Rewriter
+from backend.answering.understanding import Understander
 from backend.conversation.turns import Turn
 from backend.errors import GenerationTimeout
 from tests.fakes import FakeGenerator
@@ -14,16 +15,21 @@ HISTORY = [
 ]
 
 
-async def rewritten(library, said, message="有啥毛病没", history=HISTORY):
+@pytest.fixture(scope="module")
+def named(library):
+    return Understander(library).named
+
+
+async def rewritten(named, said, message="有啥毛病没", history=HISTORY):
     generator = FakeGenerator(short=said)
-    text = await Rewriter(library, generator).rewrite(message, history, user="u1")
+    text = await Rewriter(generator, named).rewrite(message, history, user="u1")
     assert len(generator.completions) == 1
     return text
 
 
-async def test_a_question_about_what_was_talked_about_is_believed(library):
-    assert await rewritten(library, "死锁有什么缺点") == "死锁有什么缺点"
-    assert await rewritten(library, "“死锁怎么解决？”\n（改写）") == "死锁怎么解决？"
+async def test_a_question_about_what_was_talked_about_is_believed(named):
+    assert await rewritten(named, "死锁有什么缺点") == "死锁有什么缺点"
+    assert await rewritten(named, "“死锁怎么解决？”\n（改写）") == "死锁怎么解决？"
 
 
 @pytest.mark.parametrize(
@@ -38,28 +44,28 @@ async def test_a_question_about_what_was_talked_about_is_believed(library):
         "段式存储有什么缺点",
     ],
 )
-async def test_a_concept_from_nowhere_and_none_at_all_are_not_believed(library, said):
-    assert await rewritten(library, said) is None
+async def test_a_concept_from_nowhere_and_none_at_all_are_not_believed(named, said):
+    assert await rewritten(named, said) is None
 
 
-async def test_a_concept_that_the_message_itself_names_is_allowed(library):
+async def test_a_concept_that_the_message_itself_names_is_allowed(named):
     said = "死锁和饥饿有什么区别"
-    assert await rewritten(library, said, "跟饥饿咋分") == said
-    assert await rewritten(library, said, "跟别的咋分") is None
+    assert await rewritten(named, said, "跟饥饿咋分") == said
+    assert await rewritten(named, said, "跟别的咋分") is None
 
 
-async def test_what_a_refusal_offered_was_not_talked_about(library):
+async def test_what_a_refusal_offered_was_not_talked_about(named):
     history = [
         Turn("user", "量子纠缠", START),
         Turn("assistant", "没有。", START, concepts=("cn.tcp",), decision="ask_back"),
     ]
-    assert await rewritten(library, "TCP 的特点", history=history) is None
+    assert await rewritten(named, "TCP 的特点", history=history) is None
 
 
-async def test_a_model_that_fails_says_so(library):
+async def test_a_model_that_fails_says_so(named):
     generator = FakeGenerator(failure=GenerationTimeout("慢"))
     with pytest.raises(GenerationTimeout):
-        await Rewriter(library, generator).rewrite("有啥毛病没", HISTORY, user="u1")
+        await Rewriter(generator, named).rewrite("有啥毛病没", HISTORY, user="u1")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,169 @@
+"""What a sentence of a model must not contain, or must not lack, whatever its citations say.
+
+A document may hold anything, also sentences that it wants repeated: they share every word with
+their source, so that checking them against it proves nothing. Our own material (reviewed) and the
+student's question vouch for words; a document's only count where they speak of 408.
+"""
+
+import re
+from collections.abc import Sequence
+
+import ahocorasick_rs
+
+from backend.answering.excerpts import Excerpt
+from backend.answering.grounding.citations import without_marks
+from backend.answering.grounding.sentences import is_code_block
+from backend.answering.instructions import addresses_a_model
+from backend.answering.prompts import repeats_rules
+from backend.answering.untrusted import visible
+from backend.knowledge.library import Library
+from backend.knowledge.normalise import normalise
+from backend.knowledge.surfaces import surface_table
+
+LINE_START = re.compile(r"[ \t]*(?:[-*•]\s+|\d{1,2}[.、)）]\s*|[(（]\d{1,2}[)）]\s*|[①-⑳]\s*)")
+
+_DOMAINS = (
+    "com|cn|net|org|io|top|xyz|info|cc|me|co|site|club|vip|edu|gov|app|dev|ru|tk|ly|link|shop|icu"
+    "|test|example|invalid"
+)
+_LINK = re.compile(
+    r"[a-z][a-z0-9+.-]*://\S*|\bjavascript:\S*|\bwww\.\S*|\]\([^)]*\)?"
+    rf"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{_DOMAINS})\b\S*|[\w.+-]+@[\w-]+\.\w+"
+    r"|@\s*(?:everyone|here|all\b|全体|所有人)|\[CQ:[^\]]*\]?|<[@#!&:/a-z][^>\n]{0,60}>?",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[A-Za-z]{2,}|\d+")
+_HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
+_CLAUSE_END = re.compile(r"[，,；;：:、。！？!?（）()\n]+")
+_STOCK = (
+    "要点原因特点优点缺点优缺点区别联系步骤过程如下具体总结结论例如下面以下包括主要有分为几类几点"
+    "资料里没有给出资料里没有提到资料中没有找到所以因此也就是说换句话说简单来说首先其次最后另外而且但是不过"
+)
+_LEAST_LETTERS = 2
+_LEAST_CLAUSE_PAIRS = 4
+_LEAST_FAMILIAR = 0.5
+
+
+class Names:
+    """The names of one library; built once."""
+
+    def __init__(self, library: Library) -> None:
+        surfaces = [s for s in surface_table(library) if len(s) > 1]
+        self._names = ahocorasick_rs.AhoCorasick(surfaces)
+
+    def stand_in(self, text: str) -> bool:
+        """Tell whether any name stands in ``text``; a Latin one only as a word of its own."""
+        folded = normalise(text).text
+        found = self._names.find_matches_as_indexes(folded, overlapping=True)
+        return any(_is_whole(folded, start, end) for _, start, end in found)
+
+
+class Manners:
+    """What is demanded of the sentences that answer one ``question`` from its ``excerpts``."""
+
+    def __init__(self, question: str, excerpts: Sequence[Excerpt], names: Names) -> None:
+        self._excerpts = excerpts
+        self._names = names
+        self._all_reviewed = all(e.reviewed for e in excerpts)
+        self._reviewed = "\n".join(e.text for e in excerpts if e.reviewed)
+        ours = f"{self._reviewed}\n{question}\n{_STOCK}"
+        self._words, self._pairs = _words(ours), _pairs(ours)
+        documents = (line for e in excerpts if not e.reviewed for line in e.text.split("\n"))
+        named = _runs(question)
+        speaking = "\n".join(line for line in documents if self._speaks_of(line, named))
+        self._said = self._words | _words(speaking), self._pairs | _pairs(speaking)
+        self._lines = [_packed(line) for line in self._reviewed.split("\n")]
+
+    def harmful(self, sentence: str) -> bool:
+        """Our rules; links, calls and orders that our own material does not have word for word."""
+        if visible(sentence) != sentence.replace("\r", "") or repeats_rules(sentence):
+            return True
+        if any(m[0].strip() not in self._reviewed for m in _LINK.finditer(sentence)):
+            return True
+        return addresses_a_model(sentence) and without_marks(sentence).strip() not in self._reviewed
+
+    def supported(self, sentence: str, citations: Sequence[int]) -> bool:
+        """A cited sentence that its sources support, or a block of code that stands in ours."""
+        if is_code_block(sentence):
+            return all(map(self._is_our_code, sentence.strip().split("\n")[1:-1]))
+        clauses = _CLAUSE_END.split(without_marks(sentence))
+        if all(self._excerpts[n - 1].reviewed for n in citations):
+            foreign = any(map(self._is_foreign, clauses))
+        else:
+            foreign = not all(map(self._is_vouched_for, clauses))
+        return says_something(sentence) and not foreign
+
+    def plain(self, sentence: str) -> bool:
+        """A heading, lead-in or disclaimer: made of words of our material and the question."""
+        if not sentence.strip():
+            return True
+        pairs = _pairs(sentence)
+        familiar = len(pairs & self._pairs) >= _LEAST_FAMILIAR * len(pairs)
+        return familiar and says_something(sentence) and not self._strangers(sentence)
+
+    def own_view(self, sentence: str) -> bool:
+        """Worth a label: about 408, in known words, and no document can have planted it."""
+        return (
+            self._all_reviewed
+            and not is_code_block(sentence)
+            and self._names.stand_in(sentence)
+            and not self._strangers(sentence)
+            and not any(map(self._is_aside, _CLAUSE_END.split(sentence)))
+        )
+
+    def _strangers(self, sentence: str) -> set[str]:
+        body = LINE_START.sub("", without_marks(sentence), count=1)
+        return _words(body) - self._words
+
+    def _is_foreign(self, clause: str) -> bool:
+        return self._is_aside(clause) and len(_pairs(clause)) >= _LEAST_CLAUSE_PAIRS
+
+    def _is_aside(self, clause: str) -> bool:
+        pairs = _pairs(clause)
+        return bool(pairs) and not pairs & self._pairs and not self._names.stand_in(clause)
+
+    def _is_vouched_for(self, clause: str) -> bool:
+        """Whether a clause that a document supports is said where it speaks of the subject."""
+        words, pairs = self._said
+        own = _pairs(clause)
+        return _words(clause) <= words and len(own & pairs) >= _LEAST_FAMILIAR * len(own)
+
+    def _speaks_of(self, line: str, named: frozenset[str]) -> bool:
+        """Whether a line of a document is about 408, or about what the question names."""
+        about = self._names.stand_in(line) or any(run in line for run in named)
+        return about and not addresses_a_model(line)
+
+    def _is_our_code(self, line: str) -> bool:
+        packed = _packed(line)
+        return not packed or any(packed in known for known in self._lines)
+
+
+def says_something(sentence: str) -> bool:
+    """Tell whether there is more in ``sentence`` than marks: two letters or characters at least."""
+    return sum(c.isalpha() for c in without_marks(sentence)) >= _LEAST_LETTERS
+
+
+def _words(text: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(text)}
+
+
+def _runs(text: str) -> frozenset[str]:
+    """What may be a name in ``text``: three Chinese characters in a row."""
+    runs = _HAN.findall(text)
+    return frozenset(run[i : i + 3] for run in runs for i in range(len(run) - 2))
+
+
+def _pairs(text: str) -> set[str]:
+    return {run[i : i + 2] for run in _HAN.findall(text) for i in range(len(run) - 1)}
+
+
+def _packed(line: str) -> str:
+    return "".join(line.split())
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    def is_edge(at: int) -> bool:
+        pair = text[at - 1 : at + 1] if at else ""
+        return len(pair) < 2 or not (pair.isascii() and pair.isalnum())
+
+    return is_edge(start) and is_edge(end)
