@@ -1,6 +1,7 @@
 """How fast is it, and in how much memory? Everything in one run on loopback.
 
     python -m benchmarks [messages memory retrieval analysers answering answers learners]
+    python -m benchmarks generation [--base-url URL --model NAME --api-key KEY]
 
 Without names: messages, memory, retrieval. Exit code 1 when a message was lost or
 nothing could be measured.
@@ -20,7 +21,7 @@ from rich.console import Console
 
 from benchmarks.processes import build_knowledge_base
 
-_SERVED = ("messages", "memory", "answering")
+_SERVED = ("messages", "memory", "answering", "generation")
 NAMES = (
     "messages",
     "memory",
@@ -29,13 +30,15 @@ NAMES = (
     "answering",
     "answers",
     "learners",
+    "generation",
 )
 DEFAULT = ("messages", "memory", "retrieval")
 
 
-def main(names: Sequence[str]) -> int:
+def main(asked: argparse.Namespace) -> int:
     from benchmarks.memory import MessagesLost
 
+    names: Sequence[str] = asked.names
     # Tables keep their width in a pipe or a log file.
     console = Console(width=max(100, Console().width))
     console.print(_machine())
@@ -51,7 +54,7 @@ def main(names: Sequence[str]) -> int:
             try:
                 # Each has data of its own: ids seen by the one before would count as duplicates.
                 own = shutil.copytree(built, Path(folder, name), dirs_exist_ok=True)
-                _run(name, own, console)
+                _run(name, own, console, asked)
             except MessagesLost as lost:
                 console.print(f"有消息没有得到应有的答复：{lost}")
                 failed = 1
@@ -60,8 +63,17 @@ def main(names: Sequence[str]) -> int:
     return failed
 
 
-def _run(name: str, data_dir: Path, console: Console) -> None:
-    from benchmarks import analysers, answering, answers, learners, memory, messages, retrieval
+def _run(name: str, data_dir: Path, console: Console, asked: argparse.Namespace) -> None:
+    from benchmarks import (
+        analysers,
+        answering,
+        answers,
+        generation,
+        learners,
+        memory,
+        messages,
+        retrieval,
+    )
 
     match name:
         case "messages":
@@ -76,6 +88,11 @@ def _run(name: str, data_dir: Path, console: Console) -> None:
             answers.main(data_dir, console)
         case "learners":
             learners.main()
+        case "generation":
+            served = None
+            if asked.base_url:
+                served = generation.Served(asked.base_url, asked.model, asked.api_key)
+            generation.main(data_dir, console, served)
         case _:
             analysers.main()
 
@@ -92,18 +109,23 @@ def _load() -> str:
     return " ".join(f"{load:.2f}" for load in os.getloadavg())
 
 
-def _names(arguments: Sequence[str]) -> tuple[str, ...]:
+def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m benchmarks", description="一次运行，同机对照")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"要跑哪些：{' '.join(NAMES)}")
-    names = tuple(parser.parse_args(arguments).names) or DEFAULT
-    unknown = [name for name in names if name not in NAMES]
+    model = parser.add_argument_group("generation", "问哪个模型；不写就启动一个小模型")
+    model.add_argument("--base-url", default="", help="OpenAI 兼容接口的地址，以 /v1 结尾")
+    model.add_argument("--model", default="internlm2-chat-7b", help="接口里的模型名")
+    model.add_argument("--api-key", default="", help="接口的密钥")
+    asked = parser.parse_args(arguments)
+    unknown = [name for name in asked.names if name not in NAMES]
     if unknown:
         parser.error(f"没有 {' '.join(unknown)} 这一项，可以选：{' '.join(NAMES)}")
-    return names
+    asked.names = tuple(asked.names) or DEFAULT
+    return asked
 
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(_names(sys.argv[1:])))
+        sys.exit(main(_arguments(sys.argv[1:])))
     except RuntimeError as error:
         sys.exit(str(error))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from config.catalogue import known_variables
 from finetune.serving_memory import GIB, memory
 from finetune.serving_quantise import QUANTIZATION
 from tests.model.vllm.checkpoint import ROOT, python
@@ -155,6 +156,13 @@ def test_every_variable_of_the_compose_file_is_explained():
 
     assert used - explained == {"EMBEDDING_GPU_SHARE", "RERANKER_GPU_SHARE"}
     assert explained <= used
+
+
+@pytest.mark.parametrize("page", ["deploy/vllm/README.md", "docs/models/vllm.md"])
+def test_every_setting_of_the_bot_that_a_page_names_exists(page):
+    named = set(re.findall(r"ASSISTANT408_\w*[A-Z]\b", (ROOT / page).read_text("utf-8")))
+
+    assert named <= known_variables()
 
 
 def test_the_memory_that_the_readme_promises_is_what_the_numbers_give():
