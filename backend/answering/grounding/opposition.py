@@ -163,7 +163,8 @@ def has_other_number(claim: Passage, known: Passage) -> bool:
                 {v for v, c in quantities if c == counted and _is_formula(v) == _is_formula(value)}
                 for quantities in given
             ]
-            if alike and all(alike) and not any(value in values for values in alike):
+            everything = {v for quantities in given for v, _ in quantities}
+            if alike and all(alike) and value not in everything:
                 return True
     return False
 
@@ -192,7 +193,7 @@ def closest_fragments(anchors: frozenset[str], known: Passage, least: float) -> 
 
 
 def _clauses(passage: Passage) -> list[Fragment]:
-    return [fragment for fragment in passage.fragments if not fragment.whole]
+    return [f for f in passage.fragments if not f.whole and not f.is_mistake]
 
 
 def _opposites(text: str) -> Mapping[str, frozenset[str]]:

@@ -13,6 +13,7 @@ _CLAUSE = re.compile(r"[^\n。;!?,:、|]+")
 _ASIDE = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,2}[.、])[ \t]*\S")
 _COUNTED = re.compile("个?([a-z]+|[\u4e00-\u9fff])")
+_MISTAKES = re.compile("(?:错|当心|误).*:$")
 _RULE = re.compile(r"[\s|:\-]*\Z")
 
 
@@ -20,12 +21,14 @@ _RULE = re.compile(r"[\s|:\-]*\Z")
 class Fragment:
     """A piece of a text: a line of it (``whole``), or a clause of a line.
 
+    ``is_mistake``: it stands in a list of mistakes, so that it may say what is wrong.
     ``pairs`` are its pairs of neighbouring Han, ``letters`` its single Han, ``words`` its Latin
     words; ``quantities`` are the values of its numbers with what they count: ("2", "rtt").
     """
 
     text: str
     whole: bool
+    is_mistake: bool
     pairs: frozenset[str]
     letters: frozenset[str]
     words: frozenset[str]
@@ -94,11 +97,12 @@ def terms(text: str) -> frozenset[str]:
     return frozenset([*_pairs(_HAN_RUN.findall(text)), *_words(text)])
 
 
-def _fragment(text: str, whole: bool) -> Fragment:
+def _fragment(text: str, whole: bool, is_mistake: bool = False) -> Fragment:
     han = _HAN_RUN.findall(text)
     return Fragment(
         text=text,
         whole=whole,
+        is_mistake=is_mistake,
         pairs=frozenset(_pairs(han)),
         letters=frozenset("".join(han)),
         words=frozenset(_words(text)),
@@ -122,6 +126,7 @@ def _words(text: str) -> list[str]:
 
 def _fragments(text: str) -> Iterator[Fragment]:
     head: list[str] = []
+    mistakes = False
     for line in text.split("\n"):
         if line.startswith("|"):
             cells = line.strip("|").split("|")
@@ -133,10 +138,11 @@ def _fragments(text: str) -> Iterator[Fragment]:
                         yield _fragment(f"{column} {cells[0]} {cell}", whole)
             continue
         head = []
+        mistakes = (mistakes and line.startswith("-")) or bool(_MISTAKES.search(line))
         for piece in _LINE.findall(line):
-            yield _fragment(piece, True)
+            yield _fragment(piece, True, mistakes)
             for clause in _CLAUSE.findall(_ASIDE.sub(r",\1,", piece)):
-                yield _fragment(clause, False)
+                yield _fragment(clause, False, mistakes)
 
 
 def _counts(source: str, text: str) -> set[str]:
