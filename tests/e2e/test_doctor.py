@@ -18,7 +18,7 @@ from bot import doctor_learning, doctor_machine, doctor_stores
 from bot.doctor import look_at_everything, verdict
 from bot.doctor_findings import Check, Line, failure, ok, run_checks, warning
 from bot.rendering.pictures.press import TypstPress
-from config.settings import Database, Llm, Milvus, Pictures, Redis, Settings
+from config.settings import Database, Milvus, Pictures, Redis, Settings
 from tests.e2e.processes import ROOT, run, started
 
 NAMES = [
@@ -32,6 +32,8 @@ NAMES = [
     "题库",
     "学习记录",
     "知识库",
+    "向量模型",
+    "重排模型",
     "Redis",
     "Milvus",
     "语言模型",
@@ -332,22 +334,6 @@ async def test_our_bot_on_the_port_tells_which_parts_are_down(http_server):
 
     assert found.state == "warning"
     assert "redis 不正常" in found.found
-
-
-async def test_a_model_endpoint_without_the_model_is_a_warning(tmp_path, http_server):
-    port = http_server({"data": [{"id": "qwen"}, {"id": "internlm2"}]})
-    base_url = f"http://127.0.0.1:{port}/v1"
-
-    there = await doctor_stores.language_model(
-        settings_of(tmp_path, llm=Llm(base_url=base_url, model="qwen"))
-    )
-    absent = await doctor_stores.language_model(
-        settings_of(tmp_path, llm=Llm(base_url=base_url, model="gpt"))
-    )
-
-    assert there.state == "ok"
-    assert absent.state == "warning"
-    assert "qwen、internlm2" in absent.found
 
 
 async def test_a_milvus_server_that_listens_is_found(tmp_path, http_server):
