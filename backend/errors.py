@@ -18,7 +18,8 @@
         ├── GenerationTimeout     it missed a deadline
         ├── GenerationUnreachable no connection, or it broke
         └── GenerationRefused     an error status, or not the protocol
-            └── GenerationNonsense    its text is no answer: empty, endless, repeated, garbled
+            ├── GenerationNonsense    its text is no answer: empty, endless, repeated, garbled
+            └── GenerationUnsupported its text does not follow from the sources
 
 "Found nothing" is a value, never one of these. They are caught in two places: the router, which
 says one sentence to the user, and ``__main__``, which says one sentence and exits.
@@ -112,3 +113,7 @@ class GenerationRefused(GenerationError):
 
 class GenerationNonsense(GenerationRefused):
     """The protocol was kept, but the text is no answer."""
+
+
+class GenerationUnsupported(GenerationRefused):
+    """The text may be an answer, but the sources do not bear it out."""

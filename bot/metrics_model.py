@@ -1,9 +1,12 @@
 """Counters of the language model: what became of each request, and how long it took."""
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from backend.errors import GenerationError, GenerationUnsupported
 from backend.generation.openai_client import OpenAiGenerator
-from backend.generation.usage import OUTCOMES, Asked, Observer
+from backend.generation.usage import OUTCOMES, Asked, Observer, outcome_of
 
 _SECONDS = (0.05, 0.1, 0.2, 0.5, 1, 2, 4, 8, 16, 32, 64)
 _TOKENS = ("prompt", "cached", "completion")
@@ -64,6 +67,22 @@ def count_requests(registry: CollectorRegistry) -> Observer:
             counts = (usage.prompt_tokens, usage.cached_tokens or 0, usage.completion_tokens)
             for kind, count in zip(_TOKENS, counts, strict=True):
                 tokens.labels(kind).inc(max(count, 0))
+
+    return observe
+
+
+def count_fallbacks(registry: CollectorRegistry) -> Callable[[GenerationError], None]:
+    """Register the counter of cards that answered although the model was to, and feed it."""
+    fallbacks = Counter(
+        "assistant408_model_fallbacks",
+        "Answers by the card after the model failed or its text was not borne out, by reason",
+        ["reason"],
+        registry=registry,
+    )
+
+    def observe(error: GenerationError) -> None:
+        unsupported = isinstance(error, GenerationUnsupported)
+        fallbacks.labels("unsupported" if unsupported else outcome_of(error)).inc()
 
     return observe
 

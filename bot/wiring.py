@@ -24,7 +24,7 @@ from backend.retrieval.reranking.choice import choose_reranker
 from bot.errors import StartupError
 from bot.health import Health
 from bot.logs import decision_observer
-from bot.metrics_model import count_requests, watch_queue
+from bot.metrics_model import count_fallbacks, count_requests, watch_queue
 from bot.outboxes import Outboxes
 from bot.platforms.ports import shanghai_now
 from bot.rendering.pictures.artist import Artist
@@ -85,8 +85,12 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
         learning = await stack.enter_async_context(
             open_learning(settings, library, store, outboxes, shanghai_now, health.registry)
         )
+        fallbacks = count_fallbacks(health.registry)
         router = Router(
-            [*learning.plugins, QaPlugin(library, answerer, store, generator)],
+            [
+                *learning.plugins,
+                QaPlugin(library, answerer, store, generator, on_fallback=fallbacks),
+            ],
             store,
             store,
             _limits(settings, limited=limited),

@@ -16,7 +16,7 @@ from backend.answering.grounding.checker import Finding
 from backend.answering.grounding.citations import marks, without_marks
 from backend.answering.grounding.sentences import is_code_block
 from backend.answering.manners import LINE_START, Manners, Names, says_something
-from backend.errors import GenerationRefused
+from backend.errors import GenerationUnsupported
 
 Fate = Literal["kept", "labelled", "dropped"]
 
@@ -58,12 +58,16 @@ class SentenceChecker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the model was asked: ``contained`` means that the sources do answer it."""
+    """What the model was asked.
+
+    ``contained``: the sources do answer it. ``wary``: somebody in the dialogue gives orders.
+    """
 
     question: str
     excerpts: Sequence[Excerpt]
     contained: bool
     computing: bool = False
+    wary: bool = False
 
 
 class Review:
@@ -75,7 +79,7 @@ class Review:
         self._asked = asked
         self._checker = checker
         self._policy = policy
-        self._manners = Manners(asked.question, asked.excerpts, names)
+        self._manners = Manners(asked.question, asked.excerpts, names, wary=asked.wary)
         self._texts = [excerpt.text for excerpt in asked.excerpts]
         self._findings: list[Finding] = []
         self._kept: list[str] = []
@@ -85,7 +89,7 @@ class Review:
         self._unsupported = 0
 
     def add(self, sentence: str) -> None:
-        """Judge the next sentence; GenerationRefused as soon as the text cannot be saved."""
+        """Judge the next sentence; GenerationUnsupported as soon as the text cannot be saved."""
         finding = self._checker.check_sentence(
             sentence, self._texts, self._asked.question, self._findings
         )
@@ -98,9 +102,9 @@ class Review:
         elif finding.citations and says_something(sentence):
             self._supported += 1
         if finding.problem == "number" and self._asked.computing:
-            raise GenerationRefused("模型自己算了资料里没有的数")
+            raise GenerationUnsupported("模型自己算了资料里没有的数")
         if self._unsupported >= _LEAST_CLAIMS and not self._supported:
-            raise GenerationRefused("模型的回答没有资料依据")
+            raise GenerationUnsupported("模型的回答没有资料依据")
         self._keep(sentence, fate)
 
     def shown(self, tail: str) -> str:
@@ -111,16 +115,16 @@ class Review:
         return (text + self._carried + _renumbered(tail, dict(self._numbers))).rstrip()
 
     def finish(self) -> Written:
-        """Return the whole; GenerationRefused when too little of it is supported."""
+        """Return the whole; GenerationUnsupported when too little of it is supported."""
         claims = self._supported + self._unsupported
         if not self._supported:
-            raise GenerationRefused("模型的回答没有引用资料")
+            raise GenerationUnsupported("模型的回答没有引用资料")
         if self._unsupported > self._policy.max_unsupported_share * claims:
-            raise GenerationRefused("模型的回答多半没有资料依据")
+            raise GenerationUnsupported("模型的回答多半没有资料依据")
         kept = _without_empty_announcements(self._kept)
         text = "".join(kept).strip()
         if self._asked.contained and _NOT_CONTAINED.search(text):
-            raise GenerationRefused("模型说资料里没有，资料里其实有")
+            raise GenerationUnsupported("模型说资料里没有，资料里其实有")
         by_number = {new: self._asked.excerpts[old - 1] for old, new in self._numbers.items()}
         return Written(text, tuple(by_number[n].source for n in sorted(by_number)))
 

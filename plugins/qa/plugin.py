@@ -1,7 +1,7 @@
 """Answers questions about 408, going on from what was said before."""
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from loguru import logger
 
@@ -35,12 +35,17 @@ class QaPlugin:
         generator: Generator | None = None,
         history_turns: int = 10,
         max_unsupported_share: float = 1 / 3,
+        on_fallback: Callable[[GenerationError], None] = lambda error: None,
     ) -> None:
-        """Without ``generator`` the cards answer alone."""
+        """Without ``generator`` the cards answer alone.
+
+        ``on_fallback`` hears why a card answers although the model was to.
+        """
         self._library = library
         self._answerer = answerer
         self._dialogues = dialogues
         self._history_turns = history_turns
+        self._on_fallback = on_fallback
         policy = Policy(max_unsupported_share, wording.MODEL_OWN)
         self._writer = Writer(library, generator, policy) if generator is not None else None
         self._rewriter = Rewriter(generator, answerer.named) if generator is not None else None
@@ -116,6 +121,7 @@ class QaPlugin:
                     yield part
         except GenerationError as error:
             logger.warning(wording.MODEL_FAILED, error)
+            self._on_fallback(error)
         await self._remember(message, reply, answer)
         yield reply
 

@@ -113,6 +113,11 @@ async def test_whatever_happens_to_the_model_the_card_answers_and_the_operator_s
                 name = f'assistant408_model_requests_total{{outcome="{outcome}"}}'
                 return float(page.split(name)[1].split("\n")[0])
 
+            async def fallbacks(reason):
+                _, page = await asyncio.to_thread(server.get, "/metrics")
+                name = f'assistant408_model_fallbacks_total{{reason="{reason}"}}'
+                return float(page.split(name)[1].split("\n")[0]) if name in page else 0.0
+
             async def until_written():
                 for _ in range(50):  # each waits for its reply, the breaker for a fifth of a second
                     if WHOLE in await ask_anew():
@@ -143,6 +148,10 @@ async def test_whatever_happens_to_the_model_the_card_answers_and_the_operator_s
                     assert (state["state"], state["breaker"]) == ("ok", "closed"), trouble
                     assert state["context_tokens"] == 8192
                     assert state["running"] == state["waiting"] == 0
+                model.script = [says("今天天气很好。")]
+                assert "循环等待条件" in await ask_anew()
+                assert await fallbacks("unsupported") >= 1
+                assert await fallbacks("timeout") == 2
                 assert model.open == 0
 
             for _ in range(3):

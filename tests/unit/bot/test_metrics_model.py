@@ -1,8 +1,9 @@
 from prometheus_client import CollectorRegistry, generate_latest
 
+from backend.errors import GenerationBusy, GenerationRefused, GenerationUnsupported
 from backend.generation.ports import Usage
 from backend.generation.usage import OUTCOMES, Asked
-from bot.metrics_model import count_requests, watch_queue
+from bot.metrics_model import count_fallbacks, count_requests, watch_queue
 from tests.model_server import begins, model_server, stalls, status
 from tests.unit.generation.clients import PROMPT, client, fails
 
@@ -35,6 +36,16 @@ def test_requests_times_and_tokens_are_counted():
     assert value("queue_seconds_count") == 2
     assert value("first_token_seconds_count") == 1
     assert value("seconds_sum") == 3.0
+
+
+def test_cards_in_place_of_the_model_are_counted_by_reason():
+    registry = CollectorRegistry()
+    observe = count_fallbacks(registry)
+    for error in (GenerationBusy(), GenerationUnsupported(), GenerationRefused()):
+        observe(error)
+    for reason in ("busy", "unsupported", "refused"):
+        name = "assistant408_model_fallbacks_total"
+        assert registry.get_sample_value(name, {"reason": reason}) == 1
 
 
 async def test_what_runs_and_waits_and_whether_the_model_is_asked_is_shown_as_it_is():
