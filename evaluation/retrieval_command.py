@@ -62,7 +62,8 @@ def retrieval(
         print(json.dumps(_as_json(manifest, runs, rows), ensure_ascii=False))
         return
     console = Console()
-    console.print(_table(title, rows))
+    console.print(title, soft_wrap=True)
+    console.print(_table(rows))
     first = next(iter(rows))
     for mode, row in rows.items():
         if row.difference is not None:
@@ -115,11 +116,12 @@ def _progress(mode: str, done: int, total: int) -> None:
         print(f"\r\033[K{mode} {done}/{total}", end="", file=sys.stderr, flush=True)
 
 
-def _table(title: str, rows: Mapping[Mode, Row]) -> Table:
-    table = Table(title=title, box=box.SIMPLE_HEAD)
+def _table(rows: Mapping[Mode, Row]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
     hits = [f"Hit@{k}" for k in HITS]
-    for column in ("检索", *hits, f"MRR@{DEPTH}", f"nDCG@{DEPTH}", "p50 ms", "p99 ms"):
-        table.add_column(column, justify="left" if column == "检索" else "right")
+    table.add_column("检索", no_wrap=True)
+    for column in (*hits, f"MRR@{DEPTH}", f"nDCG@{DEPTH}", "p50 ms", "p99 ms"):
+        table.add_column(column, justify="right")
     for mode, row in rows.items():
         measured = (*(row.hits[k] for k in HITS), row.mrr, row.ndcg)
         times = (f"{row.p50_ms:.1f}", f"{row.p99_ms:.1f}")
