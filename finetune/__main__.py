@@ -2,19 +2,18 @@
 
 import typer
 
-from finetune.serving_command import HELP, serving
+from finetune.embedder.command import HELP as EMBEDDER_HELP
+from finetune.embedder.command import embedder
+from finetune.serving_command import HELP, QUANTISE_HELP, quantising, serving
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="训练向量模型，准备要由 vLLM 提供服务的模型。"
 )
 
 
-@app.callback()
-def _entry() -> None:
-    """Keep the name of the subcommand even while there is only one."""
-
-
+app.command("embedder", help=EMBEDDER_HELP)(embedder)
 app.command("serving", help=HELP)(serving)
+app.command("quantise", help=QUANTISE_HELP)(quantising)
 
 
 def main() -> None:

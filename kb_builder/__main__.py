@@ -1,8 +1,6 @@
 """The command ``python -m kb_builder``: build, look at and search the knowledge base."""
 
 import asyncio
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +11,7 @@ from backend.retrieval.versions import CALIBRATE, Manifest, Versions
 from config.loading import load_settings
 from config.settings import Settings
 from kb_builder.explaining import explained, say
+from kb_builder.progress import progress_bar
 from kb_builder.questions import questions_app
 
 if TYPE_CHECKING:
@@ -172,36 +171,11 @@ def _build(settings: Settings, inputs: "Inputs") -> "Summary":
 
     kind = _kind(settings)
     try:
-        with _progress_bar() as progress:
+        with progress_bar() as progress:
             builder = Builder(settings.data_dir, _server(settings), kind, progress)
             return builder.build(inputs.content, inputs.docs)
     finally:
         kind.close()
-
-
-@contextmanager
-def _progress_bar() -> Generator[Callable[[str, int, int], None]]:
-    from rich.console import Console
-    from rich.progress import Progress, TaskID
-
-    console = Console(stderr=True)
-    # Redirecting would send what other libraries print to stdout through this console.
-    bar = Progress(
-        console=console,
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-        disable=not console.is_terminal,
-    )
-    tasks: dict[str, TaskID] = {}
-
-    def show(stage: str, done: int, total: int) -> None:
-        if stage not in tasks:
-            tasks[stage] = bar.add_task(stage, total=total)
-        bar.update(tasks[stage], completed=done, total=total)
-
-    with bar:
-        yield show
 
 
 def _print_summary(summary: "Summary") -> None:

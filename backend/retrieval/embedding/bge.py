@@ -37,7 +37,8 @@ class FlagEncoder:
             ) from error
 
     def close(self) -> None:
-        pass
+        """Let go of the model and its memory; another text loads it again."""
+        self._loaded = None
 
     def _load(self) -> Any:
         try:
