@@ -67,7 +67,7 @@ def _print(checked: Sequence[Checked], split: str) -> None:
     console.print(table)
     times = milliseconds_a_sentence(checked)
     p50, p99 = times[len(times) // 2], times[int(len(times) * 0.99)]
-    console.print(f"每句耗时：p50 {p50:.2f} ms  p99 {p99:.2f} ms")
+    console.print(f"每句用处理器时间：p50 {p50:.2f} ms  p99 {p99:.2f} ms")
 
 
 def _print_misjudged(one: Checked) -> None:

@@ -29,8 +29,8 @@ Problem = Literal["", "uncited", "no_such_source", "number", "entity", "unsuppor
 _Item = TypeVar("_Item")
 
 _MAX_PASSAGES = 256
-_MAX_PROBABILITY = 0.15
-_STRANGE = 2.0  # characters of a name that must be new before the name is
+_MAX_PROBABILITY = 0.17
+_STRANGE = 2.5  # characters of a name that must be new before the name is
 _COMMON = 4  # a name in the text of so many cards is a word like any other
 
 

@@ -18,8 +18,8 @@ _TOKEN = re.compile(r"[a-z0-9][a-z0-9.\-]*|.")
 _MISTAKE = re.compile(r"-?(?:把|误?以为|误|忘|漏|认为)")
 _MAX_LENGTH, _MIN_LENGTH = 30, 4  # characters of a statement
 _MIN_COMMON = 0.35  # the share of the shorter statement that both have
-_MIN_RATIO = 0.3  # of their longest common parts, as difflib has it
-_MAX_STATEMENTS = 60
+_MIN_RATIO = 0.27  # of their longest common parts, as difflib has it
+_MAX_STATEMENTS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _takes(said: str, a: str, b: str, c: str, d: str) -> bool:
 def _contrasts(one: str, other: str) -> Iterator[Contrast]:
     left, right = _TOKEN.findall(one), _TOKEN.findall(other)
     matcher = SequenceMatcher(None, left, right, autojunk=False)
-    if matcher.ratio() < _MIN_RATIO:
+    if matcher.quick_ratio() < _MIN_RATIO or matcher.ratio() < _MIN_RATIO:
         return
     places = [
         (i1, _widened(left, i1, i2), _widened(right, j1, j2))

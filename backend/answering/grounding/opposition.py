@@ -16,6 +16,12 @@ _SAME_NUMBER, _SAME_SUBJECT = 0.66, 0.65
 _NEARLY_ALL = 0.85
 _AROUND = 4  # characters
 _FEW = 3
+_END = "…"
+_DEGREES = {
+    one: other
+    for pair in ("大小", "多少", "快慢", "高低", "长短", "好差", "强弱", "早晚", "深浅", "难易")
+    for one, other in (pair, pair[::-1])
+}
 _MAX_FRAGMENTS = 8192
 _NEGATION = re.compile("[不没无未](?:需要|可能|[会能再必可要需用得被受把有让去是])*(..)")
 _NEGATIVE = re.compile("[不没无未]有?")
@@ -27,7 +33,8 @@ _SYMBOL = re.compile(r"(?<![a-z])[a-z]=")
 _WARNING = re.compile("容易|别|误|错|坑|弄反|搞混")
 _MISTAKE = re.compile("[-*]?(?:把|以为|误|忘|漏)")
 _NO_NEGATION = re.compile(
-    "不同|不过|不仅|不但|不只|不光|不管|不论|无论|要不|不然|不止|除非|不一定|并非"
+    "不同|不过|不仅|不但|不只|不光|不管|不论|无论|要不|不然|不止|除非|不一定|并非|不可屏蔽"
+    "|不可剥夺|不可抢占|无连接|无状态|无符号|无向|无序|无效"
 )
 
 
@@ -37,7 +44,7 @@ class Opposition:
     def __init__(self) -> None:
         text = (Path(__file__).parent / "opposites.txt").read_text("utf-8")
         self._opposites = _opposites(text)
-        self._words = sorted(self._opposites)
+        self._words = sorted(word for word in self._opposites if not word.startswith(_END))
         self._matcher = ahocorasick_rs.AhoCorasick(
             self._words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
         )
@@ -56,7 +63,9 @@ class Opposition:
         return ""
 
     def _is_opposed(self, said: Fragment, word: str, known: Passage) -> bool:
-        anchors = terms(said.text.replace(word, "\n")) & (known.pairs | known.words)
+        anchors = terms(said.text.replace(word.removeprefix(_END), "\n")) & (
+            known.pairs | known.words
+        )
         if not anchors:
             everywhere = self._polar(known.text)
             denial = {f"不{word}", f"无{word}", word[1:]} & self._opposites[word] & everywhere
@@ -83,9 +92,9 @@ class Opposition:
         return ""
 
     def _find_polar(self, text: str) -> frozenset[str]:
-        return frozenset(
-            self._words[index] for index, _, _ in self._matcher.find_matches_as_indexes(text)
-        )
+        found = {self._words[i] for i, _, _ in self._matcher.find_matches_as_indexes(text)}
+        # 大 and 小 are parts of many words, but at the end of a clause they say how something is.
+        return frozenset(found | {_END + text[-1:]} if text[-1:] in _DEGREES else found)
 
 
 def is_negated(claim: Passage, known: Passage) -> bool:
@@ -121,7 +130,7 @@ def repeats_mistake(claim: Passage, known: Passage) -> bool:
 def _denies(fragment: Fragment, anchors: frozenset[str]) -> bool:
     """Tell whether a clause denies one of ``anchors``, once, amid words that are ``anchors``."""
     denied = list(_NEGATION.finditer(_NO_NEGATION.sub("\n", fragment.text)))
-    if len(denied) != 1 or denied[0][1] not in anchors:
+    if fragment.is_mistake or len(denied) != 1 or denied[0][1] not in anchors:
         return False
     start, end = denied[0].start(), denied[0].start(1)
     around = (
@@ -137,6 +146,7 @@ def _is_affirmed(pair: str, anchors: frozenset[str], known: Passage) -> bool:
     return (
         bool(near)
         and all(pair in f.pairs and not _NEGATIVE.search(f.text) for f in near)
+        and not any(f.is_mistake for f in near)
         and all(len(anchors & f.terms) >= _SAME_NUMBER * len(f.terms) for f in near)
         and not any(pair in _denied(f) for f in _clauses(known))
     )
@@ -157,7 +167,7 @@ def has_other_number(claim: Passage, known: Passage) -> bool:
         if len(anchors) < _FEW or _QUESTION.search(fragment.text):
             continue
         closest = closest_fragments(anchors, known, _SAME_NUMBER)
-        given = [f.quantities for f in closest if not _SYMBOL.search(f.text)]
+        given = [f.quantities for f in closest if not _SYMBOL.search(f.text) and not f.is_mistake]
         for value, counted in fragment.quantities:
             alike = [
                 {v for v, c in quantities if c == counted and _is_formula(v) == _is_formula(value)}
@@ -193,7 +203,7 @@ def closest_fragments(anchors: frozenset[str], known: Passage, least: float) -> 
 
 
 def _clauses(passage: Passage) -> list[Fragment]:
-    return [f for f in passage.fragments if not f.whole and not f.is_mistake]
+    return [fragment for fragment in passage.fragments if not fragment.whole]
 
 
 def _opposites(text: str) -> Mapping[str, frozenset[str]]:
@@ -203,4 +213,6 @@ def _opposites(text: str) -> Mapping[str, frozenset[str]]:
             one, other = line.split()
             pairs[one].add(other)
             pairs[other].add(one)
+    for one, other in _DEGREES.items():
+        pairs[_END + one].add(_END + other)
     return {word: frozenset(others) for word, others in pairs.items()}
