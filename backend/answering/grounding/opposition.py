@@ -30,7 +30,7 @@ _QUOTED = re.compile("[-*]?(?:误?以为|认为)")
 _MODAL = frozenset({"可以", "不可以", "可能", "不可能", "需要", "不需要", "必须", "允许", "一样"})
 _QUESTION = re.compile("为什么|为何|[?？]")
 _SYMBOL = re.compile(r"(?<![a-z])[a-z]=")
-_WARNING = re.compile("容易|别|误|错|坑|弄反|搞混")
+_WARNING = re.compile("容易|别|误|错|坑|弄反|搞混|以为")
 _MISTAKE = re.compile("[-*]?(?:把|以为|误|忘|漏)")
 _NO_NEGATION = re.compile(
     "不同|不过|不仅|不但|不只|不光|不管|不论|无论|要不|不然|不止|除非|不一定|并非|不可屏蔽"
