@@ -276,7 +276,7 @@ async def test_a_slow_first_text_is_told_in_seconds():
 async def test_the_second_try_has_what_is_left_of_the_first_deadline():
     async with (
         model_server(status(503), stalls) as model,
-        client(model.url, first_token_timeout_seconds=1) as c,
+        client(model.url, first_token_timeout_seconds=2) as c,
     ):
         await fails(c, GenerationTimeout)
         assert len(model.requests) == 2
@@ -294,11 +294,11 @@ async def test_an_answer_that_stalls_half_way_is_given_up():
 async def test_an_answer_that_goes_on_and_on_misses_the_total_deadline():
     async with (
         model_server(begins(then=trickles)) as model,
-        client(model.url, total_timeout_seconds=0.3, first_token_timeout_seconds=0.2) as c,
+        client(model.url, total_timeout_seconds=1) as c,
     ):
         pieces, sentence = await fails(c, GenerationTimeout)
         assert pieces
-        assert sentence == "模型没有在 0.3 秒内答完"
+        assert sentence == "模型没有在 1 秒内答完"
 
 
 async def test_whoever_asks_may_have_less_time_and_that_is_not_the_models_fault():
@@ -306,22 +306,22 @@ async def test_whoever_asks_may_have_less_time_and_that_is_not_the_models_fault(
         model_server(begins("死", then=stalls)) as model,
         client(model.url, breaker_failures=1) as c,
     ):
-        await fails(c, GenerationTimeout, deadline_seconds=0.1)
+        await fails(c, GenerationTimeout, deadline_seconds=0.4)
         assert c.state() == "ok"
-        await fails(c, GenerationTimeout, deadline_seconds=0.1)
+        await fails(c, GenerationTimeout, deadline_seconds=0.4)
         assert len(model.requests) == 2
 
 
 async def test_a_reader_that_is_slow_is_no_stall():
     async with (
-        model_server(says(*"一二三四")) as model,
-        client(model.url, stall_timeout_seconds=0.05) as c,
+        model_server(says(*"一二")) as model,
+        client(model.url, stall_timeout_seconds=0.4) as c,
     ):
         pieces = []
         async for item in c.stream(PROMPT, user="u"):
             pieces.append(item)
-            await asyncio.sleep(0.08)
-        assert pieces[:-1] == list("一二三四")
+            await asyncio.sleep(0.5)
+        assert pieces[:-1] == list("一二")
 
 
 async def test_a_deadline_never_strikes_the_reader():

@@ -299,7 +299,7 @@ async def test_a_server_that_comes_up_later_is_found_without_a_restart():
 )
 async def test_each_request_is_told_once_with_its_outcome(behaviour, outcome):
     seen = []
-    settings = {"first_token_timeout_seconds": 0.7, "stall_timeout_seconds": 0.2}
+    settings = {"first_token_timeout_seconds": 2, "stall_timeout_seconds": 0.2}
     async with model_server(behaviour) as model, client(model.url, seen.append, **settings) as c:
         with suppress(GenerationError):
             await told(c)
