@@ -57,7 +57,7 @@ def save_embedder(folder: Path, seed: int = 0) -> Path:
 def save_reranker(folder: Path, seed: int = 0) -> Path:
     """Write a random cross-encoder of one label with its tokenizer."""
     import torch
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
     from transformers import (
         PreTrainedTokenizerFast,
         XLMRobertaConfig,
@@ -70,10 +70,12 @@ def save_reranker(folder: Path, seed: int = 0) -> Path:
     special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
     pieces = [
         *special,
+        "▁",
         *(piece for piece in _pieces() if piece not in _SPECIAL and "##" not in piece),
     ]
     words = Tokenizer(models.Unigram([(piece, -1.0) for piece in pieces], unk_id=3))
     words.pre_tokenizer = pre_tokenizers.Metaspace()
+    words.decoder = decoders.Metaspace()
     words.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>",
         pair="<s> $A </s> </s> $B </s>",

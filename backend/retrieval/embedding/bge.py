@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.errors import EmbedderUnavailable
-from backend.retrieval.flag_models import INSTALL, Device, chosen_device, located, quieten, short
+from backend.retrieval.flag_models import INSTALL, Device, chosen_device, located, make_room, short
 
 
 class FlagEncoder:
@@ -45,7 +45,7 @@ class FlagEncoder:
             folder, device = located(self._model), chosen_device(self._device)
             from FlagEmbedding import FlagModel  # pyright: ignore[reportMissingImports]
 
-            quieten()
+            make_room()
             return FlagModel(str(folder), use_fp16=False, devices=device)
         except ImportError as error:
             raise EmbedderUnavailable(f"没有装好 FlagEmbedding（{error}）；{INSTALL}。") from error

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from backend.errors import RerankerUnavailable
-from backend.retrieval.flag_models import INSTALL, Device, chosen_device, located, quieten, short
+from backend.retrieval.flag_models import INSTALL, Device, chosen_device, located, make_room, short
 
-_BATCH = 4
+_BATCH_CPU, _BATCH_GPU = 1, 16
 """Texts between two looks at the clock: a forward pass cannot be interrupted."""
 
 
@@ -26,6 +26,7 @@ class FlagScorer:
         self._deadline_seconds = deadline_seconds
         self._clock = clock
         self._loaded: Any = None
+        self._batch_size = _BATCH_CPU
 
     def score(self, query: str, texts: Sequence[str]) -> list[float]:
         """See ``Scorer``."""
@@ -33,14 +34,14 @@ class FlagScorer:
             self._loaded = self._load()
         late = self._clock() + self._deadline_seconds
         scores: list[float] = []
-        for start in range(0, len(texts), _BATCH):
+        for start in range(0, len(texts), self._batch_size):
             if self._clock() > late:
                 raise RerankerUnavailable(
                     f"重排模型 {self._model} 在 {self._deadline_seconds:g} 秒内只读完"
                     f" {len(scores)} 段；没有 GPU 就用小一些的模型，或调大"
                     " ASSISTANT408_RERANKER__TIMEOUT_SECONDS。"
                 )
-            scores += self._batch(query, texts[start : start + _BATCH])
+            scores += self._batch(query, texts[start : start + self._batch_size])
         return scores
 
     def close(self) -> None:
@@ -61,7 +62,8 @@ class FlagScorer:
             folder, device = located(self._model), chosen_device(self._device)
             from FlagEmbedding import FlagReranker  # pyright: ignore[reportMissingImports]
 
-            quieten()
+            make_room()
+            self._batch_size = _BATCH_CPU if device == "cpu" else _BATCH_GPU
             return FlagReranker(str(folder), use_fp16=False, devices=device)
         except ImportError as error:
             raise RerankerUnavailable(f"没有装好 FlagEmbedding（{error}）；{INSTALL}。") from error
