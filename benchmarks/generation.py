@@ -28,7 +28,7 @@ from backend.generation.ports import ChatMessage
 from benchmarks.generation_arms import Arm, Task, by_client, direct, together, whole_way
 from bot.wiring import model, open_house
 from config.settings import Settings
-from tests.model_server import model_server, says
+from tests.model.vllm.bot_lessons import SETTINGS, bot_lessons, prompt_of
 
 GOAL_ADDED_MS, GOAL_SHARE = 20.0, 0.97
 DIALOGUES = 16
@@ -52,12 +52,13 @@ class Served:
 def main(data_dir: Path, console: Console, served: Served | None) -> None:
     logger.remove()
     with contextlib.nullcontext(served) if served else _tiny(data_dir, console) as found:
-        asyncio.run(_measure(data_dir, console, found))
+        variables = {f"LLM__{name.upper()}": str(value) for name, value in _llm(found).items()}
+        tasks = [_task(prompt_of(q, data_dir, variables), q) for q in _QUESTIONS]
+        asyncio.run(_measure(data_dir, console, found, tasks))
 
 
-async def _measure(data_dir: Path, console: Console, served: Served) -> None:
+async def _measure(data_dir: Path, console: Console, served: Served, tasks: Sequence[Task]) -> None:
     settings = _settings(data_dir, served)
-    tasks = [await _task(data_dir, served, question) for question in _QUESTIONS]
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(settings, limited=False))
         generator = model(settings)
@@ -164,31 +165,31 @@ def _judge(console: Console, found: str, goal: str, reached: bool) -> None:
     console.print(f"{found}，目标 {goal}：{'达标' if reached else '未达标'}\n")
 
 
-async def _task(data_dir: Path, served: Served, question: str) -> Task:
-    """Record the prompt that the bot makes of ``question``."""
-    async with model_server(says("（录音）")) as recorder:
-        settings = _settings(data_dir, replace(served, base_url=recorder.url))
-        async with open_house(settings, limited=False) as house:
-            with contextlib.suppress(RuntimeError):
-                await whole_way(house.router)(Task(question, ()))
-    [asked] = [r.body["messages"] for r in recorder.requests if r.body and "messages" in r.body]
-    return Task(question, tuple(ChatMessage(**message) for message in asked))
+def _task(messages: Sequence[dict[str, Any]], question: str) -> Task:
+    return Task(question, tuple(ChatMessage(**message) for message in messages))
 
 
 def _settings(data_dir: Path, served: Served) -> Settings:
-    values = {"base_url": served.base_url, "model": served.model, "api_key": served.api_key}
-    bounds = {"concurrency": DIALOGUES, "queue": 4 * DIALOGUES, "temperature": 0}
-    return Settings(
-        _env_file=None,
-        data_dir=data_dir,
-        llm=values | bounds | served.settings,
-        limits={"concurrency": DIALOGUES},
-    )
+    limits = {"concurrency": DIALOGUES}
+    return Settings(_env_file=None, data_dir=data_dir, llm=_llm(served), limits=limits)
+
+
+def _llm(served: Served) -> dict[str, Any]:
+    """Return the same settings for the recorded prompts and for the asking of them."""
+    return {
+        "base_url": served.base_url,
+        "model": served.model,
+        "api_key": served.api_key,
+        "context_tokens": 4096,
+        "concurrency": DIALOGUES,
+        "queue": 4 * DIALOGUES,
+        "temperature": 0,
+        **served.settings,
+    }
 
 
 @contextlib.contextmanager
 def _tiny(data_dir: Path, console: Console) -> Generator[Served]:
-    from tests.model.vllm.bot_lessons import SETTINGS, bot_lessons
     from tests.model.vllm.checkpoint import checkpoint
     from tests.model.vllm.lessons import ENDLESS, lessons
     from tests.model.vllm.server import KEY, NAME, VllmServer, serving_command

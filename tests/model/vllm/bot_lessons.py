@@ -8,6 +8,7 @@ import asyncio
 import functools
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -37,23 +38,27 @@ def bot_lessons(built_data_dir: Path) -> list[dict[str, Any]]:
     """Return one lesson for each question: the prompt that the bot sends, and the answer."""
     probe = {"messages": [asdict(message) for message in _PROBE], "answer": "好"}
     asked = [
-        {"messages": _sent(question, built_data_dir), "answer": answer}
+        {"messages": prompt_of(question, built_data_dir, SETTINGS), "answer": answer}
         for question, answer in (CITED | UNCITED).items()
     ]
     return [probe, *asked]
 
 
-def _sent(question: str, built_data_dir: Path) -> list[dict[str, str]]:
+def prompt_of(
+    question: str, built_data_dir: Path, settings: Mapping[str, str]
+) -> list[dict[str, str]]:
     """Ask as somebody who never asked before; return the messages that the model got."""
     with tempfile.TemporaryDirectory() as folder:
         data_dir = Path(shutil.copytree(built_data_dir, Path(folder, "data")))
-        return asyncio.run(_recorded(question, data_dir))
+        return asyncio.run(_recorded(question, data_dir, settings))
 
 
-async def _recorded(question: str, data_dir: Path) -> list[dict[str, str]]:
+async def _recorded(
+    question: str, data_dir: Path, settings: Mapping[str, str]
+) -> list[dict[str, str]]:
     async with model_server(says("（录音）")) as model:
-        settings = SETTINGS | {"LLM__BASE_URL": model.url}
-        call = functools.partial(run, "bot", "chat", data_dir=data_dir, settings=settings)
+        there = {**settings, "LLM__BASE_URL": model.url}
+        call = functools.partial(run, "bot", "chat", data_dir=data_dir, settings=there)
         done = await asyncio.to_thread(call, lines=[question])
     asked = [r.body["messages"] for r in model.requests if r.body and "messages" in r.body]
     assert len(asked) == 1, f"{question}: {len(asked)} requests\n{done.err}"
