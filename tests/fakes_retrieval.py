@@ -41,12 +41,15 @@ class MemoryIndex:
         wanted = query_terms(query, self._ignored)
         return self._best([self._bm25(counts, wanted) for counts in self._counts], limit)
 
-    def dense(self, vector: NDArray[np.float32], limit: int) -> list[Scored]:
+    def dense(
+        self, vector: NDArray[np.float32], limit: int, *, cards_only: bool = False
+    ) -> list[Scored]:
         if not vector.any():
             return []
         scored = [
             Scored(passage, float(vector @ own))
             for passage, own in zip(self._passages, self._vectors, strict=True)
+            if passage.concept_id is not None or not cards_only
         ]
         return sorted(scored, key=lambda one: (-one.score, one.passage.id))[:limit]
 
@@ -69,9 +72,15 @@ class MemoryIndex:
         return score
 
 
-def passage(text: str, context: str = "", title: str = "甲", source: str = "a.md") -> Passage:
-    """Make a passage of which only the text matters."""
-    return make_passage(text, context, title, "全文", source)
+def passage(
+    text: str,
+    context: str = "",
+    title: str = "甲",
+    source: str = "a.md",
+    concept_id: str | None = None,
+) -> Passage:
+    """Make a passage of which only the text matters: of a document, or of a concept's card."""
+    return make_passage(text, context, title, "全文", source, concept_id)
 
 
 def unit(*values: float) -> NDArray[np.float32]:

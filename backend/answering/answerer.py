@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Protocol
 
 from backend.answering.answer import Answer, PassageBody, SolutionBody
@@ -61,6 +62,7 @@ class Answerer:
         self._passages = passages
         self._window = followup_window
         self._bodies = library.card_texts()
+        self._pairs = {pair for body in self._bodies.values() for pair in pairwise(body)}
         self._nearest = Nearest(library)
         self._excerpts = Excerpts(library)
 
@@ -135,7 +137,7 @@ class Answerer:
             if self._calibration.step(sure) == "answer" and not self._strangers(reading, linked):
                 return self._compose(linked, reading, None, sure)
         found = await self._retrieve(reading.query)
-        if linked is not None and self._strangers(reading, linked):
+        if linked is not None and any(map(self._is_foreign, self._strangers(reading, linked))):
             # 麒麟分页的页表项多大: the operator's own 麒麟 is not what the card speaks of.
             own = self._from_documents(reading, found)
             if own is not None:
@@ -216,6 +218,14 @@ class Answerer:
         """The words of the message that nothing explains and the concept's card does not hold."""
         return [word for word in reading.details if word not in self._bodies[concept.id]]
 
+    def _is_foreign(self, word: str) -> bool:
+        """Whether the cards use few of the pairs of characters in ``word``: it names a stranger.
+
+        产生 and 满足 stand in many cards; a document with these has no say in what 死锁 is.
+        """
+        pairs = list(pairwise(word))
+        return sum(pair in self._pairs for pair in pairs) < len(pairs) / 2
+
     def _best_concept(self, reading: Understanding, found: Retrieval | None) -> Concept | None:
         """The concept of the best passages, or the only one that shares a piece of its name."""
         scores: defaultdict[str, float] = defaultdict(float)
@@ -224,6 +234,8 @@ class Answerer:
         for topic in reading.candidates:
             scores[topic.target.id] += topic.score
         known = [i for i in scores if i in self._library.concepts]
+        if not known and found is not None:  # documents alone were found
+            known = [p.passage.concept_id for p in found.nearest[:1] if p.passage.concept_id]
         return self._library.concepts[max(known, key=lambda i: scores[i])] if known else None
 
     def _ambiguous(self, reading: Understanding) -> bool:

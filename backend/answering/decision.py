@@ -100,7 +100,7 @@ def evidence(reading: Understanding, found: Retrieval | None, concept_id: str | 
     """Collect the features for answering ``reading`` with ``concept_id``.
 
     ``unexplained`` is in tens of characters, at most 1.5. ``dense`` is the best cosine of all
-    passages, ``margin`` that of the concept's own less that of the others', ``focus`` the concept's
+    cards, ``margin`` that of the concept's own less that of the others', ``focus`` the concept's
     share in a softmax over the cosines, ``share`` its part in the sum of 1 / rank, ``prominence``
     how far the best stands above the last of the nearest. Neither words in common nor fused or
     reranked scores are among them (docs/adr/0006).

@@ -27,6 +27,7 @@ BM25_K1, BM25_B = 1.5, 0.75
 """milvus-lite drops these two on the way and always uses its defaults: the same, on purpose."""
 _DENSE_METRIC = "IP"
 """Vectors have length 1: their inner product is their cosine, and quicker to compute."""
+_CARDS = "is_card == true"
 _ANALYZER = {"tokenizer": "standard"}
 _HNSW_FROM = 50_000
 """Passages from which the approximate dense index pays; below, FLAT is exact and quick."""
@@ -105,19 +106,25 @@ class MilvusIndex:
         text = encode(query_terms(query, self._ignored))
         return self._search("sparse", text, "BM25", limit) if text else []
 
-    def dense(self, vector: NDArray[np.float32], limit: int) -> list[Scored]:
+    def dense(
+        self, vector: NDArray[np.float32], limit: int, *, cards_only: bool = False
+    ) -> list[Scored]:
         if not vector.any():
             return []
-        return self._search("dense", vector.tolist(), _DENSE_METRIC, limit)
+        wanted = _CARDS if cards_only else ""
+        return self._search("dense", vector.tolist(), _DENSE_METRIC, limit, wanted)
 
     def close(self) -> None:
         self._connection.close()
 
-    def _search(self, field: str, query: Any, metric: str, limit: int) -> list[Scored]:
+    def _search(
+        self, field: str, query: Any, metric: str, limit: int, wanted: str = ""
+    ) -> list[Scored]:
         with _explained(self._connection.store, "查不了"):
             found = self._client.search(
                 self._collection,
                 [query],
+                filter=wanted,
                 anns_field=field,
                 search_params={"metric_type": metric},
                 limit=limit,
@@ -140,6 +147,7 @@ class MilvusIndex:
         schema = self._client.create_schema(auto_id=False, enable_dynamic_field=False)
         schema.add_field("id", DataType.VARCHAR, is_primary=True, max_length=64)
         schema.add_field("passage", DataType.VARCHAR, max_length=65_535)
+        schema.add_field("is_card", DataType.BOOL)
         schema.add_field(
             "terms",
             DataType.VARCHAR,
@@ -252,6 +260,7 @@ def _row(passage: Passage, vector: NDArray[np.float32]) -> dict[str, Any]:
     return {
         "id": passage.id,
         "passage": json.dumps(to_record(passage), ensure_ascii=False),
+        "is_card": passage.concept_id is not None,
         "terms": encode(terms(passage.searchable)),
         "dense": vector.tolist(),
     }

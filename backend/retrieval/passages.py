@@ -53,10 +53,11 @@ class Hit:
 class Retrieval:
     """What a search found.
 
-    ``lexical`` is the best BM25 score (0 when no term matched; unbounded, positive) and ``dense``
-    the best cosine in [-1, 1] (0 when the query has no known term; None when vectors were not
-    searched, by mode or because the model was away). ``nearest`` is the ranking by cosine alone:
-    the gate goes by it, whatever the hits were fused from or reranked by.
+    ``lexical`` is the best BM25 score (0 when no term matched; unbounded, positive). ``nearest``
+    ranks the passages of cards by cosine alone; ``dense`` in [-1, 1] is that of the first (0 when
+    the query has no known term; None when vectors were not searched, by mode or because the model
+    was away). The gate goes by these two, whatever the hits were fused from or reranked by, and
+    whatever documents lie beside the cards.
     """
 
     hits: tuple[Hit, ...]

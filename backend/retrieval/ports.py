@@ -31,8 +31,13 @@ class PassageIndex(Protocol):
         """Return passages that share a term with ``query``, best BM25 score first."""
         ...
 
-    def dense(self, vector: NDArray[np.float32], limit: int) -> list[Scored]:
-        """Return the passages nearest to ``vector`` (shape (d,), length 1), best cosine first."""
+    def dense(
+        self, vector: NDArray[np.float32], limit: int, *, cards_only: bool = False
+    ) -> list[Scored]:
+        """Return the passages nearest to ``vector`` (shape (d,), length 1), best cosine first.
+
+        ``cards_only`` leaves the operator's documents out.
+        """
         ...
 
     def close(self) -> None:

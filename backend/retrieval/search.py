@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from backend.errors import EmbedderUnavailable, KnowledgeBaseError, RerankerUnavailable
 from backend.retrieval.embedding.port import Embedder
 from backend.retrieval.fusion import reciprocal_rank_fusion
-from backend.retrieval.passages import Hit, Retrieval, Scored
+from backend.retrieval.passages import Hit, Retrieval
 from backend.retrieval.ports import PassageIndex
 from backend.retrieval.reranking.port import Reranker
 
@@ -34,31 +37,32 @@ def search_index(
     """
     depth = max(CANDIDATES, limit)
     lexical = index.lexical(query, depth) if mode != "dense" else []
-    dense = None
-    if mode != "lexical":
-        dense = _dense(index, embedder, query, depth, strict=strict)
+    dense = nearest = None
+    vector = None if mode == "lexical" else _vector(embedder, query, strict=strict)
+    if vector is not None:
+        dense = index.dense(vector, depth)
+        # How near a document is says nothing of how well a card answers.
+        documents = any(one.passage.concept_id is None for one in dense)
+        nearest = index.dense(vector, depth, cards_only=True) if documents else dense
     hits = reciprocal_rank_fusion([lexical, dense or []], depth if mode == "rerank" else limit)
     if mode == "rerank":
         hits = _reranked(reranker, query, hits, strict=strict)[:limit]
-    best = None if dense is None else dense[0].score if dense else 0.0
+    best = None if nearest is None else nearest[0].score if nearest else 0.0
     return Retrieval(
         hits,
         lexical=lexical[0].score if lexical else 0.0,
         dense=best,
-        nearest=tuple(dense or ()),
+        nearest=tuple(nearest or ()),
     )
 
 
-def _dense(
-    index: PassageIndex, embedder: Embedder, query: str, depth: int, *, strict: bool
-) -> list[Scored] | None:
+def _vector(embedder: Embedder, query: str, *, strict: bool) -> NDArray[np.float32] | None:
     try:
-        vector = embedder.encode_query(query)
+        return embedder.encode_query(query)
     except EmbedderUnavailable:
         if strict:
             raise
         return None
-    return index.dense(vector, depth)
 
 
 def _reranked(

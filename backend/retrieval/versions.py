@@ -29,7 +29,7 @@ from backend.errors import (
     KnowledgeBaseMissing,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 """Layout of a version and meaning of its passages; another number forces a rebuild."""
 
 FITTED_FOR = "fitted_for"

@@ -18,7 +18,10 @@ from backend.retrieval.ports import PassageIndex
 from tests.fakes_retrieval import MemoryIndex, passage, unit
 
 DEADLOCK = passage("死锁是多个进程互相等待对方的资源，谁也无法推进。")
-LRU = passage("LRU 淘汰最久没有被访问的页面。", context="页面置换 最近最久未使用")
+LRU = passage(
+    "LRU 淘汰最久没有被访问的页面。", context="页面置换 最近最久未使用", concept_id="os.lru"
+)
+"""The only one of a card; the others are of documents."""
 TCP = passage("TCP 是面向连接的可靠传输协议。")
 PASSAGES = [DEADLOCK, LRU, TCP]
 VECTORS = np.stack([unit(1, 0, 0, 0), unit(0, 1, 0, 0), unit(1, 0, 1, 0)])
@@ -53,6 +56,11 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PassageInd
         made = MilvusIndex.open(tmp_path / "milvus.db", "passages")
     yield made
     made.close()
+
+
+def test_documents_can_be_left_out_of_a_dense_search(index: PassageIndex):
+    found = index.dense(unit(1, 0.1, 0, 0), 3, cards_only=True)
+    assert [one.passage for one in found] == [LRU]
 
 
 def test_it_counts_what_was_added(index: PassageIndex):

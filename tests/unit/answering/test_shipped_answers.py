@@ -8,6 +8,7 @@ from backend.answering.composition import Composer
 from backend.answering.decision import Calibration
 from backend.knowledge.aspects import NAMES, Aspect
 from backend.knowledge.normalise import normalise
+from backend.retrieval.passages import make_passage
 from plugins.qa.wording import example_questions, suggestion
 from tests.fakes import FakeSearch
 from tests.unit.answering.dialogue import START, Dialogue
@@ -45,6 +46,14 @@ async def test_every_suggestion_typed_back_is_answered_with_what_it_names(answer
             if (verdict, concepts) != ("answer", wanted) or item.aspect not in (None, got):
                 wrong[suggestion(item)] = (verdict, concepts, got)
     assert wrong == {}
+
+
+async def test_a_document_with_everyday_words_does_not_take_the_place_of_a_card():
+    text = "产生死锁只要满足一个条件，其余条件都不用看。"
+    found = FakeSearch([make_passage(text, "", "讲义", "全文", "讲义.md")])
+    talk = Dialogue(shipped_library(), found)
+    answer = await talk.ask("产生死锁要满足哪几个条件")
+    assert answer.concepts == ("os.deadlock",)
 
 
 async def test_every_example_that_is_offered_is_answered(answerer):

@@ -57,7 +57,8 @@ def embedder() -> LsaEmbedder:
 @pytest.fixture
 def index(embedder: LsaEmbedder) -> MemoryIndex:
     made = MemoryIndex()
-    made.add([passage(text) for text in TEXTS], embedder.encode_passages(TEXTS))
+    cards = [passage(text, concept_id="os.process") for text in TEXTS]
+    made.add(cards, embedder.encode_passages(TEXTS))
     return made
 
 
@@ -75,6 +76,18 @@ def test_each_half_alone_ranks_as_it_does_in_the_index(index: MemoryIndex, embed
     nearest = index.dense(embedder.encode_query(query), 3)
     assert [h.passage for h in dense.hits] == [s.passage for s in nearest]
     assert (dense.lexical, dense.dense) == (0.0, nearest[0].score)
+
+
+def test_the_gate_sees_the_cards_alone_whatever_documents_are_nearer(
+    index: MemoryIndex, embedder: LsaEmbedder
+):
+    query = "死锁是多个进程互相等待"
+    alone = search_index(index, embedder, query, 3)
+    document = passage(query, title="讲义")
+    index.add([document], embedder.encode_passages([query]))
+    beside = search_index(index, embedder, query, 3)
+    assert document in [hit.passage for hit in beside.hits]
+    assert (beside.dense, beside.nearest) == (alone.dense, alone.nearest)
 
 
 def test_reranking_changes_the_order_but_no_score_that_gates(
