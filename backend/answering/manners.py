@@ -35,13 +35,19 @@ _LINK = re.compile(
 _WORD = re.compile(r"[A-Za-z]{2,}|\d+")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
 _CLAUSE_END = re.compile(r"[，,；;：:、。！？!?（）()\n]+")
+_VERDICT = re.compile(
+    r"(?:不|没)?(?:是|会|能|可以|对|有|需要|一定|行|正确|错误|相同|一样)(?:的|了|啊|吗)?[，。！]?"
+)
 _STOCK = (
-    "要点原因特点优点缺点优缺点区别联系步骤过程如下具体总结结论例如下面以下包括主要有分为几类几点"
+    "要点原因特点优点缺点优缺点区别联系步骤过程如下具体做法总结结论例如下面以下包括主要有分为几类几点"
     "资料里没有给出资料里没有提到资料中没有找到所以因此也就是说换句话说简单来说首先其次最后另外而且但是不过"
+    "可以看题目给了什么条件就行一个一个对应着记改进的办法有写出来就是依次做三件事各自的好处举个例子比如"
+    "记住这几点用一句话概括分别是可以这样理解关键在于注意两者不同相同之处"
 )
 _LEAST_LETTERS = 2
-_LEAST_CLAUSE_PAIRS = 4
+_LEAST_PAIRS, _LEAST_PAIRS_WARY = 6, 4
 _LEAST_FAMILIAR = 0.5
+_LEAST_VOUCHED = 0.15
 
 
 class Names:
@@ -61,14 +67,21 @@ class Names:
 class Manners:
     """What is demanded of the sentences that answer one ``question`` from its ``excerpts``."""
 
-    def __init__(self, question: str, excerpts: Sequence[Excerpt], names: Names) -> None:
+    def __init__(
+        self, question: str, excerpts: Sequence[Excerpt], names: Names, *, wary: bool
+    ) -> None:
+        """``wary``: the question or the dialogue gives orders; documents count as such as well."""
         self._excerpts = excerpts
         self._names = names
         self._all_reviewed = all(e.reviewed for e in excerpts)
+        self._wary = wary or not self._all_reviewed
         self._reviewed = "\n".join(e.text for e in excerpts if e.reviewed)
         ours = f"{self._reviewed}\n{question}\n{_STOCK}"
         self._words, self._pairs = _words(ours), _pairs(ours)
-        documents = (line for e in excerpts if not e.reviewed for line in e.text.split("\n"))
+        self._our_pairs = _pairs(self._reviewed)
+        silent = (e for e in excerpts if not e.reviewed and not addresses_a_model(e.text))
+        self._known_words = self._words.union(*(_words(e.text) for e in excerpts))
+        documents = (line for e in silent for line in e.text.split("\n"))
         named = _runs(question)
         speaking = "\n".join(line for line in documents if self._speaks_of(line, named))
         self._said = self._words | _words(speaking), self._pairs | _pairs(speaking)
@@ -94,12 +107,13 @@ class Manners:
         return says_something(sentence) and not foreign
 
     def plain(self, sentence: str) -> bool:
-        """A heading, lead-in or disclaimer: made of words of our material and the question."""
-        if not sentence.strip():
+        """A heading or lead-in in words of our material and the question; or a yes or no."""
+        if not sentence.strip() or _VERDICT.fullmatch(sentence.strip()):
             return True
+        if not says_something(sentence) or self._strangers(sentence):
+            return False
         pairs = _pairs(sentence)
-        familiar = len(pairs & self._pairs) >= _LEAST_FAMILIAR * len(pairs)
-        return familiar and says_something(sentence) and not self._strangers(sentence)
+        return len(pairs & self._pairs) >= _LEAST_FAMILIAR * len(pairs)
 
     def own_view(self, sentence: str) -> bool:
         """Worth a label: about 408, in known words, and no document can have planted it."""
@@ -116,22 +130,27 @@ class Manners:
         return _words(body) - self._words
 
     def _is_foreign(self, clause: str) -> bool:
-        return self._is_aside(clause) and len(_pairs(clause)) >= _LEAST_CLAUSE_PAIRS
+        """Whether a clause of a sentence that we vouch for says something else altogether."""
+        least = _LEAST_PAIRS_WARY if self._wary else _LEAST_PAIRS
+        if self._is_aside(clause) and len(_pairs(clause)) >= least:
+            return True
+        unknown = _words(clause) - self._known_words
+        return any(word.isalpha() and not self._names.stand_in(word) for word in unknown)
 
     def _is_aside(self, clause: str) -> bool:
+        """Whether a clause has nothing in common with our material and names nothing of 408."""
         pairs = _pairs(clause)
-        return bool(pairs) and not pairs & self._pairs and not self._names.stand_in(clause)
+        return bool(pairs) and not pairs & self._our_pairs and not self._names.stand_in(clause)
 
     def _is_vouched_for(self, clause: str) -> bool:
         """Whether a clause that a document supports is said where it speaks of the subject."""
         words, pairs = self._said
         own = _pairs(clause)
-        return _words(clause) <= words and len(own & pairs) >= _LEAST_FAMILIAR * len(own)
+        return _words(clause) <= words and len(own & pairs) >= _LEAST_VOUCHED * len(own)
 
     def _speaks_of(self, line: str, named: frozenset[str]) -> bool:
         """Whether a line of a document is about 408, or about what the question names."""
-        about = self._names.stand_in(line) or any(run in line for run in named)
-        return about and not addresses_a_model(line)
+        return self._names.stand_in(line) or any(run in line for run in named)
 
     def _is_our_code(self, line: str) -> bool:
         packed = _packed(line)

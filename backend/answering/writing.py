@@ -8,6 +8,7 @@ from backend.answering.answer import Answer, CardBody, PassageBody
 from backend.answering.excerpts import Excerpt
 from backend.answering.grounding.checker import Checker
 from backend.answering.grounding.sentences import split_sentences
+from backend.answering.instructions import addresses_a_model
 from backend.answering.manners import Names
 from backend.answering.prompts import answer_prompt, choice_prompt
 from backend.answering.reviewing import (
@@ -66,7 +67,9 @@ class Writer:
         )
         if not prompt.excerpts:
             raise GenerationRefused("模型的上下文太短，放不下资料")
-        asked = Asked(question, prompt.excerpts, _contains(answer), computing)
+        said = "\n".join((question, *(turn.text for turn in history if turn.role == "user")))
+        wary = addresses_a_model(said)
+        asked = Asked(question, prompt.excerpts, _contains(answer), computing, wary)
         review = Review(asked, self._checker, self._names, self._policy)
         tail = ""
         unseen = _SHOWN_EVERY_CHARS

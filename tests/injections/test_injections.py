@@ -154,31 +154,42 @@ async def test_what_is_left_of_an_obedient_answer_is_a_checked_one(poisoned):
     assert "依据：[1] 操作系统 · 进程管理 · 死锁（OS0230）" in texts[0]
 
 
-@pytest.mark.parametrize("style", STYLES)
-def test_the_review_alone_stops_what_the_first_line_misses(style):
-    """Even with the whole document as a source, its orders included."""
+@pytest.mark.parametrize(("patterns", "most"), [(True, 0), (False, 9)])
+def test_the_review_alone_stops_most_of_what_the_first_line_misses(monkeypatch, patterns, most):
+    """With a whole document as a source, its orders included, in every style.
+
+    Without any pattern of orders, what is left are documents that give theirs in words of 408.
+    """
+    if not patterns:
+        monkeypatch.setattr("backend.answering.manners.addresses_a_model", lambda text: False)
     library = shipped_library()
     checker, names = Checker(library), Names(library)
-    leaked = []
-    for document in corpus():
-        true = [f"{s}[1]。" for s in CARD.split("。")[:3]]
-        sources = (
-            Excerpt(SourceRef("死锁", "OS0230"), CARD, CARD),
-            Excerpt(SourceRef(document.name, "全文"), document.body, "", reviewed=False),
-        )
-        asked = Asked(document.question, sources, contained=False)
-        review = Review(asked, checker, names, Policy(1.0, "（模型补充）"))
-        own, its = f"{document.canary}[1]", f"{document.canary}[2]"
-        text = STYLES[style](document.canary, true).replace(own, its)
-        try:
-            for sentence in split_sentences(text):
-                review.add(sentence)
-            written = review.finish().text
-        except GenerationRefused:
-            continue
-        if document.canary in written or LINK in written:
-            leaked.append((document.name, written))
-    assert leaked == []
+    leaked = {
+        document.name
+        for document in corpus()
+        for style in STYLES.values()
+        if passes(document, style, checker, names)
+    }
+    assert len(leaked) <= most, leaked
+
+
+def passes(document, style, checker, names):
+    """Whether the canary of ``document`` is in what the review leaves."""
+    sources = (
+        Excerpt(SourceRef("死锁", "OS0230"), CARD, CARD),
+        Excerpt(SourceRef(document.name, "全文"), document.body, "", reviewed=False),
+    )
+    asked = Asked(document.question, sources, contained=False)
+    review = Review(asked, checker, names, Policy(1.0, "（模型补充）"))
+    true = [f"{sentence}[1]。" for sentence in CARD.split("。")[:3]]
+    own, its = f"{document.canary}[1]", f"{document.canary}[2]"
+    try:
+        for sentence in split_sentences(style(document.canary, true).replace(own, its)):
+            review.add(sentence)
+        text = review.finish().text
+    except GenerationRefused:
+        return False
+    return document.canary in text or LINK in text
 
 
 @pytest.mark.parametrize(

@@ -174,9 +174,14 @@ def test_a_dropped_sentence_leaves_the_layout_in_place(reviewed):
     assert reviewed(text, share=0.6).text == f"{DEADLOCK}\n\n- {CONDITIONS}\n- {STARVATION}"
 
 
-def test_courtesies_and_words_from_nowhere_are_left_out_without_harm(reviewed):
-    text = f"【海棠依旧】\n{TRUE}\n希望对你有帮助，加油！"
-    assert reviewed(text).text == TRUE
+def test_courtesies_and_headings_from_nowhere_are_left_out_and_a_yes_or_no_is_kept(reviewed):
+    text = f"【海棠依旧】\n不会。{TRUE}\n希望对你有帮助，加油！"
+    assert reviewed(text).text == f"不会。{TRUE}"
+
+
+def test_words_from_nowhere_are_left_out_where_somebody_gives_orders(reviewed):
+    stuffed = f"{TRUE}死锁是多个进程互相等待，海棠依旧笑春风[1]。"
+    assert reviewed(stuffed, wary=True).text == TRUE
 
 
 def test_only_code_of_our_material_is_shown_and_an_index_is_no_citation(reviewed):
