@@ -82,7 +82,7 @@ def finetune(job: Job, progress: Progress) -> Outcome:
     if not held_back:
         raise DatasetInvalid(f"{job.queries} 里没有 test 的查询，训练得好不好无从判断")
     chosen = Hyperparameters(job.epochs, job.batch_size, job.learning_rate, job.negatives, device)
-    with _unfinished(job.out) as work:
+    with unfinished(job.out) as work:
         data, model = work / DATA, work / "model"
         with _loaded(base, job.device, instruction, progress) as dense:
             vectors = dense.encode_passages(corpus.passages)
@@ -132,7 +132,7 @@ def _located(base: str) -> Path:
 
 
 @contextmanager
-def _unfinished(out: Path) -> Generator[Path]:
+def unfinished(out: Path) -> Generator[Path]:
     """Give a folder beside ``out`` to work in, gone at the end whatever happens."""
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise TrainingFailed(f"{out} 已经有东西了，--out 换一个文件夹。")
