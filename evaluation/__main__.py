@@ -20,7 +20,7 @@ from config.loading import load_settings
 from config.settings import Settings
 from evaluation.base import StrictSearch, make_base, open_base
 from evaluation.calibration import collect, fit, write_fitted
-from evaluation.citations_command import citations
+from evaluation.citations_command import citations, fit_citations
 from evaluation.dataset import SHIPPED, DatasetInvalid, LabelledMessage, load_messages
 from evaluation.gate_command import gate
 from evaluation.listed_option import ListedOptions
@@ -32,6 +32,9 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="在标注好的消息上量一量答得对不对、快不快。"
 )
 app.command(help="引用检查：能不能查出没有依据、数字不对、引错出处、说反了的句子。")(citations)
+app.command("fit-citations", help="在 dev 和 citations-tuning.jsonl 上拟合引用检查的权重。")(
+    fit_citations
+)
 app.command(help="判定该用哪些特征：dev 上拟合，test 上评判。")(gate)
 app.command(
     cls=ListedOptions, help="比较几种检索：Hit@k、MRR、nDCG、耗时，同一批查询、同一个知识库。"

@@ -147,10 +147,10 @@ def _checked(checker: Checker, answer: ConstructedAnswer) -> Checked:
     started = time.thread_time()
     findings = checker.check(answer.answer, answer.sources, answer.question)
     elapsed_ms = (time.thread_time() - started) * 1000
-    return Checked(answer, findings, _kinds(answer, findings), elapsed_ms)
+    return Checked(answer, findings, kinds_of(answer, findings), elapsed_ms)
 
 
-def _kinds(
+def kinds_of(
     answer: ConstructedAnswer, findings: Sequence[Finding]
 ) -> tuple[PlantedKind | None, ...]:
     """Lay the planted sentences over those of the checker, which may divide the text otherwise.

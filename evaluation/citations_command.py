@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.answering.grounding.checker import Checker
+from backend.answering.grounding.support import WEIGHTS
 from backend.knowledge.library import load_library
 from config.loading import load_settings
 from evaluation.citations import (
@@ -23,6 +24,7 @@ from evaluation.citations import (
     milliseconds_a_sentence,
     recall_by_kind,
 )
+from evaluation.citations_fit import TUNING, collect, fit, write_weights
 from evaluation.dataset import DatasetInvalid
 
 _NAMES = {
@@ -51,6 +53,18 @@ def citations(
     if show:
         for one in checked:
             _print_misjudged(one)
+
+
+def fit_citations() -> None:
+    """Fit the weights on dev and the tuning answers and write them where the checker reads them."""
+    answers = [a for path in (SHIPPED, TUNING) for a in load_answers(path) if a.split == "dev"]
+    fitted = fit(collect(load_library(load_settings().content_dir), answers))
+    write_weights(WEIGHTS, fitted.weights)
+    print(
+        f"{len(answers)} 个回答里有 {fitted.samples} 句要靠权重判断，其中 {fitted.unsupported} 句"
+        f"没有依据；交叉验证：对数损失 {fitted.log_loss:.4f}，F1 {fitted.f1:.3f}"
+        f"（正则 {fitted.penalty}，门槛 {fitted.weights.threshold}）。已写入 {WEIGHTS}"
+    )
 
 
 def _print(checked: Sequence[Checked], split: str) -> None:

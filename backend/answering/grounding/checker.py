@@ -9,17 +9,18 @@ import ahocorasick_rs
 
 from backend.answering.grounding.attribution import Attribution
 from backend.answering.grounding.citations import cited
-from backend.answering.grounding.claims import bare_text, is_brief, is_item, kind_of
+from backend.answering.grounding.claims import bare_text, is_brief, is_item, is_row, kind_of
 from backend.answering.grounding.crossing import Statements, compared, crosses
+from backend.answering.grounding.numbers import normal
 from backend.answering.grounding.opposition import (
     Opposition,
     has_other_number,
     is_negated,
     repeats_mistake,
 )
-from backend.answering.grounding.passage import Passage, merged, read
+from backend.answering.grounding.passage import Passage, merged, read, terms
 from backend.answering.grounding.sentences import split_sentences
-from backend.answering.grounding.support import measure, unstated, unsupported_probability
+from backend.answering.grounding.support import Features, measure, shipped_weights, unstated
 from backend.answering.grounding.wording import Wording, Words
 from backend.knowledge.library import Library
 from backend.knowledge.surfaces import surface_table
@@ -29,8 +30,8 @@ Problem = Literal["", "uncited", "no_such_source", "number", "entity", "unsuppor
 _Item = TypeVar("_Item")
 
 _MAX_PASSAGES = 256
-_MAX_PROBABILITY = 0.17
 _STRANGE = 2.5  # characters of a name that must be new before the name is
+_TECHNICAL = 3  # cards that have a word of the subjects
 _COMMON = 4  # a name in the text of so many cards is a word like any other
 
 
@@ -48,13 +49,16 @@ class Finding:
 
 
 class Checker:
-    """Checks answers against their sources; built once for a library, then pure and quick."""
+    """Checks answers against their sources; built once for a library, then pure and quick.
 
-    def __init__(self, library: Library) -> None:
+    ``reject`` tells a claim is unsupported by how much of it the sources account for.
+    """
+
+    def __init__(self, library: Library, reject: Callable[[Features], bool] | None = None) -> None:
         table = surface_table(library)
-        cards = Counter(
-            name for text in library.card_texts().values() for name in table if name in text
-        )
+        texts = library.card_texts().values()
+        cards = Counter(name for text in texts for name in table if name in text)
+        pairs = Counter(pair for text in texts for pair in terms(normal(text)))
         self._surfaces = [name for name in table if len(name) > 1 and cards[name] < _COMMON]
         self._targets = table
         self._synonyms: dict[str, list[str]] = defaultdict(list)
@@ -64,7 +68,8 @@ class Checker:
         self._names = ahocorasick_rs.AhoCorasick(
             self._surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
         )
-        self._wording = Wording()
+        self._wording = Wording([pair for pair, n in pairs.items() if n >= _TECHNICAL])
+        self._reject = reject or shipped_weights().reject
         self._opposition = Opposition()
         self._attribution = Attribution(table)
         self._passages: OrderedDict[str, Passage] = OrderedDict()
@@ -93,7 +98,8 @@ class Checker:
         if not citations and before and kind in ("code", "claim"):
             citations = _inherited(sentence, kind == "code", before)
         if not citations:
-            excused = kind == "lead_in" or (not before and is_brief(sentence))
+            is_head = is_row(sentence) and not (before and is_row(before[-1].text))
+            excused = kind == "lead_in" or is_head or (not before and is_brief(sentence))
             return Finding(sentence, (), "" if excused else "uncited")
         if kind == "code":
             return Finding(sentence, citations, "")
@@ -137,7 +143,7 @@ class Checker:
             if n not in citations
         ]
         features = measure(claim, words, known, asked, others)
-        return "unsupported" if unsupported_probability(features) > _MAX_PROBABILITY else ""
+        return "unsupported" if self._reject(features) else ""
 
     def _strange_names(self, words: Words, known: Passage) -> list[str]:
         """Return the names in the outline or on a card that the sources do not have."""

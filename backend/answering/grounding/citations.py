@@ -8,6 +8,7 @@ _MARK = re.compile(r"[\[［【](\d{1,2}(?:\s*[,，、]\s*\d{1,2})*)[\]］】]")
 _CODE_BEFORE = re.compile(r"[a-z0-9_)\]]\Z")
 _ENDS = re.compile(r"[\s。．.！？!?；;，,：:、）)」』”’*]*\Z")
 _STOP = re.compile(r"(?:\[\d{1,2}\])*\s*(?:[。．！？；，：、;,]|\Z)")
+_CELL = re.compile(r"(?:\[\d{1,2}\])*\s*\|")
 _INLINE_CODE = re.compile(r"`[^`\n]*`")
 
 
@@ -24,7 +25,8 @@ def marks(text: str) -> tuple[Mark, ...]:
     """Return the citations of ``text`` in order: ``[1]``, ``[1][2]``, ``[1, 2]``, ``【1】``.
 
     An index (``a[1]``, also in inline code) is none. After a closing bracket it is one where a
-    sentence or clause ends (最坏 O(n)[1]。), after a letter only if there is no other citation.
+    sentence or clause ends (最坏 O(n)[1]。), after a letter at the end of a cell of
+    a table, or if there is no other citation.
     """
     code = [(m.start(), m.end()) for m in _INLINE_CODE.finditer(text)]
     sure: list[Mark] = []
@@ -36,7 +38,8 @@ def marks(text: str) -> tuple[Mark, ...]:
         before = text[: match.start()]
         follows_mark = bool(sure) and sure[-1].end == match.start()
         is_code = not follows_mark and match[0][0] == "[" and _CODE_BEFORE.search(before)
-        if is_code and before.endswith(")") and _STOP.match(text, match.end()):
+        ends_piece = _STOP if before.endswith(")") else _CELL
+        if is_code and ends_piece.match(text, match.end()):
             is_code = False
         (doubtful if is_code else sure).append(mark)
     if not sure and doubtful and _ENDS.match(text, doubtful[-1].end):

@@ -26,6 +26,9 @@ _OPENER = re.compile(
     r"\s*(?:好的|好问题|同学(?:你)?好|你好|没问题|当然(?:可以)?|可以的|嗯|是的|对的?|不是的?|不能|不会|不对|能"
     r"|总结(?:一下)?|综上(?:所述)?|简单(?:来)?说|(?:我们)?(?:下面)?(?:来)?(?:一起)?看(?:一下|一看|看)?)[!！。~～,，\s]*\Z"
 )
+_COUNT = re.compile(
+    r"(?:主要|一共|总共|无非|就|可以|要|有|分)*(?:成|为)?[一两二三四五六几][个步点条种类件层头](?:方面)?[\u4e00-\u9fff]{0,4}[。.]\Z"
+)
 _BRIEF = 10
 _SPOKEN = re.compile("[\u4e00-\u9fffA-Za-z0-9]")
 _MARKUP = re.compile(r"[*_`#>~|]")
@@ -34,7 +37,7 @@ _MARKUP = re.compile(r"[*_`#>~|]")
 def kind_of(sentence: str) -> Kind:
     """Return what ``sentence`` is: only a ``claim`` must be supported by what it cites.
 
-    A ``lead_in`` ends with a colon and announces what follows.
+    A ``lead_in`` announces what follows: it ends with a colon, or only says how many (分两步走。).
     """
     if is_code_block(sentence):
         return "code"
@@ -46,7 +49,7 @@ def kind_of(sentence: str) -> Kind:
     bare = _MARKUP.sub("", _without_item(text)).strip()
     if not bare or _OPENER.match(bare) or bare.endswith(("?", "？")):
         return "none"
-    return "lead_in" if _LEAD_IN.search(text) else "claim"
+    return "lead_in" if _LEAD_IN.search(text) or _COUNT.match(bare) else "claim"
 
 
 def is_brief(sentence: str) -> bool:
@@ -56,7 +59,12 @@ def is_brief(sentence: str) -> bool:
 
 def is_item(sentence: str) -> bool:
     """Tell whether ``sentence`` begins an item of a list or is a row of a table."""
-    return bool(_ITEM.match(sentence)) or sentence.lstrip().startswith("|")
+    return bool(_ITEM.match(sentence)) or is_row(sentence)
+
+
+def is_row(sentence: str) -> bool:
+    """Tell whether ``sentence`` is a row of a table."""
+    return sentence.lstrip().startswith("|")
 
 
 def bare_text(sentence: str) -> str:

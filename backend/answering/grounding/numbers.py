@@ -6,14 +6,22 @@ from dataclasses import dataclass
 
 _RAISED_RUN = re.compile("[²³¹\u2070-\u207f\u02b0-\u02b8\u02e0-\u02e4\u1d43-\u1d5b]+")
 _SIGNS = str.maketrans("×·∙＊÷−–—⌈⌉⌊⌋", "****/---()()")
+_LATEX_WORDS = {
+    "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "approx": "≈", "times": "*", "cdot": "*",
+    "div": "/", "lceil": "(", "rceil": ")", "lfloor": "(", "rfloor": ")", "left": "", "right": "",
+}  # fmt: skip
+_LATEX = re.compile(r"\\([a-z]+)")
+_BASE = re.compile(r"log_\(?(10|2)\)?")
 _POWER_WORDS = re.compile(r"([a-z0-9]+)的([a-z0-9]+)次[方幂]")
 _SQUARE = re.compile(r"([a-z0-9]+)的?平方")
-_LOGARITHM = re.compile(r"log_?2|lg|log_2")
+_WAYS = re.compile(r"(?<=[0-9n])-?ways?(?![a-z])")
+_LOGARITHM = re.compile(r"log_?2|lg")
 _COMPLEXITY = re.compile(r"o\((?:[^()]|\([^()]*\))*\)")
-_OPERAND = r"(?:\d+(?:\.\d+)?|(?<![a-z])[a-z]{1,3}(?![a-z])|\([^()]{1,20}\))"
+_OPERAND = r"(?:\d+(?:\.\d+)?|(?<![a-zμ])[a-z]{1,3}(?![a-z])|\([^()]{1,20}\))"
 _FORMULA = re.compile(rf"(?<![a-z0-9]){_OPERAND}(?:[\^*/+\-]{_OPERAND})+")
 _ARABIC = re.compile(r"(?<![a-z0-9.])(?:(?<![a-z0-9)])-)?\d+(?:\.\d+)?(?![a-z]*[0-9])")
 _HAN = re.compile("(百分之)?[零一二两三四五六七八九十百千万亿]+")
+_DOTTED = re.compile(r"(?<![0-9.])\d{1,3}(?:\.\d{1,3}){3}(?![0-9])")
 _APART = re.compile(r"(?<=\d)[ \t]+(?=\d)")
 _ANY = re.compile(r"[0-9^*/+\-二两三四五六七八九十百千万亿]|o\(")
 _UNIT = re.compile(
@@ -31,7 +39,7 @@ _UNITS = {
 }
 # Words in which a numeral counts nothing.
 _UNCOUNTED = re.compile(
-    "[统同唯逐单万]一|之一|进一步|一(?![百千万亿]|十)|十分(?!之)|千万|万万|百般|[两二三]者|两[边端侧]"
+    "[统同唯逐单万]一|两两|一两(?=[个次步条道])|之一|进一步|一(?![百千万亿]|十)|十分(?!之)|千万|万万|百般|[两二三]者|两[边端侧]"
     "|四舍五入|[二八十]进制|十六进制|第[一二三四五六七八九十][,，、:：]|其[二三四五][,，、:：是]"
     "|[二三]叉|[二三]维|[二三]元"
 )
@@ -60,7 +68,8 @@ class Number:
     @property
     def parts(self) -> tuple[str, ...]:
         """The plain numbers in a formula."""
-        return tuple(_PLAIN.findall(self.value)) if len(self.value) > 1 else ()
+        is_plain = len(self.value) == 1 or self.value.count(".") == 3
+        return () if is_plain else tuple(_PLAIN.findall(self.value))
 
     @property
     def is_formula(self) -> bool:
@@ -73,11 +82,14 @@ def normal(text: str) -> str:
     text = _LIST_NUMBER.sub("", text)
     text = _RAISED_RUN.sub(lambda run: "^" + unicodedata.normalize("NFKC", run[0]), text)
     text = unicodedata.normalize("NFKC", text).lower().translate(_SIGNS)
-    text = text.replace("\\times", "*").replace("**", "").replace("`", "").replace("$", "")
+    if "\\" in text or "{" in text:
+        text = _LATEX.sub(lambda word: _LATEX_WORDS.get(word[1], word[1]), text)
+        text = _BASE.sub(r"log\1", text.replace("^{", "^(").replace("_{", "_(").replace("}", ")"))
+    text = text.replace("**", "").replace("`", "").replace("$", "")
     text = _APART.sub(",", text)
     text = _LOGARITHM.sub("log", re.sub(r"[ \t]+", "", text))
     text = _POWER_WORDS.sub(r"\1^\2", text)
-    return _SQUARE.sub(r"\1^2", text)
+    return _WAYS.sub("路", _SQUARE.sub(r"\1^2", text))
 
 
 def numbers(text: str) -> tuple[Number, ...]:
@@ -90,6 +102,8 @@ def numbers(text: str) -> tuple[Number, ...]:
         for match in pattern.finditer(rest):
             found.append(Number(bare(match[0]), "", False, match.start(), match.end()))
         rest = _blanked(pattern, rest)
+    found += [Number(m[0], "", False, m.start(), m.end()) for m in _DOTTED.finditer(rest)]
+    rest = _blanked(_DOTTED, rest)
     for match in _ARABIC.finditer(rest):
         found.append(_measured(str(float(match[0])), False, match, rest))
     rest = _blanked(_UNCOUNTED, rest)

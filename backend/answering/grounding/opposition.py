@@ -25,7 +25,17 @@ _DEGREES = {
 _MAX_FRAGMENTS = 8192
 _NEGATION = re.compile("[不没无未](?:需要|可能|[会能再必可要需用得被受把有让去是])*(..)")
 _NEGATIVE = re.compile("[不没无未]有?")
-_NOT_PLAIN = re.compile("如果|要是|想|只|才|前|有没有|是否|是不是|除非|而是")
+_NOT_PLAIN = re.compile("如果|像|看似|要是|想|只|才|前|有没有|是否|是不是|除非|而是")
+_CONDITION = re.compile("如果|要是|想|只|才|有没有|是否|是不是|除非|像|看似|而是")
+_RATHER = re.compile("而不是|而非")
+_DENIAL = re.compile(
+    "(?:并非|[不没未])(?:需要|可能|一定|[就会能再必可要需用得被受把有让去])*(?!是)(.)"
+)
+_HAN = re.compile("[\u4e00-\u9fff]")
+_EMPTY = frozenset(
+    "的是了在就也都会可以能有一个这那它而则却于其与和或及为所把被让给从到要还再又并且但着过得地不没未无"
+)
+_LEAST_SHARED, _LEAST_SAID, _NEARLY_AS_LIKE = 0.6, 0.4, 0.9
 _QUOTED = re.compile("[-*]?(?:误?以为|认为)")
 _MODAL = frozenset({"可以", "不可以", "可能", "不可能", "需要", "不需要", "必须", "允许", "一样"})
 _QUESTION = re.compile("为什么|为何|[?？]")
@@ -98,18 +108,17 @@ class Opposition:
 
 
 def is_negated(claim: Passage, known: Passage) -> bool:
-    """Tell whether a clause of ``claim`` affirms what ``known`` denies in nearly the same words,
-    or denies what it affirms."""
+    """Tell whether a clause of ``claim`` affirms what ``known`` denies, or denies what it affirms
+    in nearly the same words."""
     if _WARNING.search(claim.text):
         return False
     for fragment in _clauses(claim):
-        anchors = fragment.pairs & known.pairs
-        if _NOT_PLAIN.search(fragment.text):
+        if _CONDITION.search(_RATHER.split(fragment.text)[0]):
             continue
-        denied = _denied(fragment)
-        closest = closest_fragments(anchors, known, _NEARLY_ALL)
-        if not denied and closest and all(_denies(f, anchors) for f in closest):
+        if _affirms_denied(fragment, known):
             return True
+        anchors = fragment.pairs & known.pairs
+        denied = [] if _NOT_PLAIN.search(fragment.text) else _denied(fragment)
         if len(denied) == 1 and len(anchors) >= _FEW and _is_affirmed(denied[0], anchors, known):
             return True
     return False
@@ -127,17 +136,40 @@ def repeats_mistake(claim: Passage, known: Passage) -> bool:
     return False
 
 
-def _denies(fragment: Fragment, anchors: frozenset[str]) -> bool:
-    """Tell whether a clause denies one of ``anchors``, once, amid words that are ``anchors``."""
-    denied = list(_NEGATION.finditer(_NO_NEGATION.sub("\n", fragment.text)))
-    if fragment.is_mistake or len(denied) != 1 or denied[0][1] not in anchors:
+def _affirms_denied(fragment: Fragment, known: Passage) -> bool:
+    """Tell whether a clause affirms what the closest clause of ``known`` denies: 不记得, 会记住.
+
+    Closest by single characters, so that the verb may have another end.
+    """
+    plain = _RATHER.split(fragment.text)[0]
+    said = _weighty(plain) | fragment.words
+    if len(said) < _FEW or _DENIAL.search(_NO_NEGATION.sub("\n", plain)):
         return False
-    start, end = denied[0].start(), denied[0].start(1)
-    around = (
-        fragment.text[max(0, start - _AROUND) : start] + "\n" + fragment.text[end : end + _AROUND]
-    )
-    near = terms(around)
-    return len(anchors & near) >= _SAME_SUBJECT * len(near)
+    best, denies = 0.0, False
+    for clause in _clauses(known):
+        stated = _weighty(clause.text) | clause.words
+        shared = len(said & stated)
+        if shared < max(_LEAST_SHARED * len(stated), _LEAST_SAID * len(said), _FEW):
+            continue
+        likeness = 2 * shared / (len(said) + len(stated))
+        verb = _DENIAL.search(_NO_NEGATION.sub("\n", clause.text))
+        if verb is None:
+            if likeness >= _NEARLY_AS_LIKE * best:
+                best, denies = max(best, likeness), False
+        elif likeness * _NEARLY_AS_LIKE > best:
+            denies = (
+                verb[1] in said
+                and clause.words <= fragment.words
+                and not clause.is_mistake
+                and not _CONDITION.search(clause.text)
+            )
+            best = likeness
+    return denies
+
+
+def _weighty(text: str) -> set[str]:
+    """Return the Han of a clause that say something."""
+    return set(_HAN.findall(text)) - _EMPTY
 
 
 def _is_affirmed(pair: str, anchors: frozenset[str], known: Passage) -> bool:

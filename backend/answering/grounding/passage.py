@@ -70,7 +70,7 @@ def read(source: str) -> Passage:
         letters=whole.letters,
         words=whole.words,
         numbers=found,
-        values=frozenset(value for number in found for value in (number.value, *number.parts)),
+        values=frozenset(value for number in found for value in _values(number, text)),
         counts=frozenset(_counts(source, text)),
         fragments=tuple(_fragments(text)),
     )
@@ -99,6 +99,7 @@ def terms(text: str) -> frozenset[str]:
 
 def _fragment(text: str, whole: bool, is_mistake: bool = False) -> Fragment:
     han = _HAN_RUN.findall(text)
+    plain = text.lstrip("-")  # of a list: - 32 位
     return Fragment(
         text=text,
         whole=whole,
@@ -106,8 +107,16 @@ def _fragment(text: str, whole: bool, is_mistake: bool = False) -> Fragment:
         pairs=frozenset(_pairs(han)),
         letters=frozenset("".join(han)),
         words=frozenset(_words(text)),
-        quantities=frozenset((n.value, _counted(text, n.end)) for n in numbers(text)),
+        quantities=frozenset((n.value, _counted(plain, n.end)) for n in numbers(plain)),
     )
+
+
+def _values(number: Number, text: str) -> Iterator[str]:
+    """Return the value, its parts, and at the start of a line the value without the dash."""
+    yield number.value
+    yield from number.parts
+    if text[: number.start][-1:] in ("", "\n"):
+        yield number.value.removeprefix("-")
 
 
 def _counted(text: str, end: int) -> str:

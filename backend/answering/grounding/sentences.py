@@ -5,7 +5,7 @@ import re
 _FENCE = re.compile(r"[ \t]*(```|~~~)")
 _CITATIONS = re.compile(r"[ \t]*(?:[\[［【]\d{1,2}(?:\s*[,，、]\s*\d{1,2})*[\]］】])+")
 _ONLY_CITATIONS = re.compile(rf"(?:{_CITATIONS.pattern})+[ \t]*[。.]?[ \t]*\n?\Z")
-_UNFINISHED = re.compile(r"[ \t]*[\[［【][\d,，、 ]*\Z")
+_UNFINISHED = re.compile(rf"(?:{_CITATIONS.pattern})*[ \t]*[\[［【][\d,，、 ]*\Z")
 _CITATION_BEFORE = re.compile(r"[\]］】][ \t]*\Z")
 _CLOSERS = "」』”’）)】》\"'*_"
 _ABBREVIATIONS = frozenset({"e.g", "i.e", "etc", "vs", "fig", "eq", "no", "cf", "al", "p", "pp"})

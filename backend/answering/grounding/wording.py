@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +22,14 @@ _LETTER, _GENERAL, _SYNONYM = 0.5, 0.6, 0.9
 @dataclass(frozen=True, slots=True)
 class _Open:
     """A Han at ``position`` that says something; ``pairs`` are with its neighbours, ``share`` is
-    how far it is accounted for without any source."""
+    how far it is accounted for without any source; ``technical``: one of the pairs is of the
+    subjects."""
 
     position: int
     letter: str
     pairs: tuple[str, str]
     share: float
+    technical: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,22 @@ class Words:
                 shares.update(dict.fromkeys(touched, _SYNONYM))
         return len(shares) - sum(shares.values())
 
+    def technical_novelty(self, known: Passage) -> float:
+        """Return how many technical characters stand nowhere in ``known``."""
+        return sum(
+            1 - one.share
+            for one in self.open
+            if one.technical
+            and one.letter not in known.letters
+            and known.pairs.isdisjoint(one.pairs)
+        )
+
 
 class Wording:
-    """The everyday words and the synonyms, read once."""
+    """The everyday words and the synonyms, read once; ``technical`` are pairs of Han."""
 
-    def __init__(self) -> None:
+    def __init__(self, technical: Collection[str]) -> None:
+        self._technical = frozenset(technical)
         sections = _sections((_FOLDER / "everyday.txt").read_text("utf-8"))
         self._single = frozenset(sections["single"])
         self._empty = ahocorasick_rs.AhoCorasick(sections["empty"], matchkind=_LONGEST)
@@ -83,11 +96,7 @@ class Wording:
                     shares[i] = max(shares[i], share)
         return Words(
             text=text,
-            open=tuple(
-                _Open(i, text[i], (text[max(i - 1, 0) : i + 1], text[i : i + 2]), share)
-                for i, share in enumerate(shares)
-                if share < 1
-            ),
+            open=tuple(self._open(text, i, share) for i, share in enumerate(shares) if share < 1),
             synonyms=tuple(
                 (start, end, self._synonyms[self._words[index]])
                 for index, start, end in self._matcher.find_matches_as_indexes(
@@ -96,6 +105,10 @@ class Wording:
                 if min(shares[start:end]) < _SYNONYM
             ),
         )
+
+    def _open(self, text: str, i: int, share: float) -> _Open:
+        pairs = (text[max(i - 1, 0) : i + 1], text[i : i + 2])
+        return _Open(i, text[i], pairs, share, not self._technical.isdisjoint(pairs))
 
 
 def _sections(text: str) -> Mapping[str, list[str]]:

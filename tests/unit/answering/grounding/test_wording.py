@@ -8,7 +8,7 @@ SOURCE = read("失序或出错的帧一律丢弃，并重发对最后一个按�
 
 @pytest.fixture(scope="module")
 def wording():
-    return Wording()
+    return Wording(["浮点", "尾数"])
 
 
 def novelty(wording, text, known=SOURCE):
@@ -35,3 +35,8 @@ def test_a_part_of_the_text_can_be_weighed_alone(wording):
     words = wording.words("失序的帧,浮点尾数右规")
     assert words.novelty(SOURCE, 0, 4) == 0
     assert words.novelty(SOURCE, 5) == words.novelty(SOURCE)
+
+
+def test_words_of_the_subjects_that_the_source_lacks_are_counted_apart(wording):
+    assert wording.words("需要右规").technical_novelty(SOURCE) == 0
+    assert wording.words("浮点尾数需要右规").technical_novelty(SOURCE) > 2
