@@ -89,7 +89,15 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
         router = Router(
             [
                 *learning.plugins,
-                QaPlugin(library, answerer, store, generator, on_fallback=fallbacks),
+                QaPlugin(
+                    library,
+                    answerer,
+                    store,
+                    generator,
+                    max_unsupported_share=settings.answering.max_unsupported_share,
+                    label_additions=settings.answering.label_additions,
+                    on_fallback=fallbacks,
+                ),
             ],
             store,
             store,

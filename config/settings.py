@@ -283,6 +283,12 @@ class Answering(_Part):
         default=None, description="低于它就坦白不知道；空表示用标定值"
     )
     answer_line: Ratio | None = Field(default=None, description="高于它才直接回答；空表示用标定值")
+    max_unsupported_share: Ratio = Field(
+        default=0.34, description="模型的话里没有资料依据的超过这个比例，就改由概念卡片回答"
+    )
+    label_additions: bool = Field(
+        default=True, description="模型的无害补充加上“模型补充”标签；否则删去"
+    )
 
 
 class Settings(BaseSettings):

@@ -101,6 +101,10 @@ class Answerer:
         found = await self._retrieve(" ".join((*names, question)))
         return self._excerpts.of(answer, found)
 
+    def recent(self, history: Sequence[Turn], now: datetime) -> list[Turn]:
+        """Give the turns that a message at ``now`` may still go on from."""
+        return [turn for turn in history if now - turn.at <= self._window]
+
     def named(self, text: str) -> frozenset[str]:
         """Give the ids of the concepts and outline points that ``text`` names."""
         return self._understander.named(text)

@@ -35,18 +35,21 @@ class QaPlugin:
         generator: Generator | None = None,
         history_turns: int = 10,
         max_unsupported_share: float = 1 / 3,
+        label_additions: bool = True,
         on_fallback: Callable[[GenerationError], None] = lambda error: None,
     ) -> None:
         """Without ``generator`` the cards answer alone.
 
-        ``on_fallback`` hears why a card answers although the model was to.
+        Above ``max_unsupported_share`` of a model's claims the card answers as well; harmless
+        additions of the model are labelled, or dropped. ``on_fallback`` hears why a card answers
+        although the model was to.
         """
         self._library = library
         self._answerer = answerer
         self._dialogues = dialogues
         self._history_turns = history_turns
         self._on_fallback = on_fallback
-        policy = Policy(max_unsupported_share, wording.MODEL_OWN)
+        policy = Policy(max_unsupported_share, wording.MODEL_OWN if label_additions else "")
         self._writer = Writer(library, generator, policy) if generator is not None else None
         self._rewriter = Rewriter(generator, answerer.named) if generator is not None else None
 
@@ -55,12 +58,13 @@ class QaPlugin:
         history = await self._history(message)
         answer = await self._answerer.answer(message.text, history, message.received_at)
         question = message.text
+        recent = self._answerer.recent(history, message.received_at)
         if self._rewriter is not None and answer.unresolved:
-            question, answer = await self._resolved(self._rewriter, message, history, answer)
+            question, answer = await self._resolved(self._rewriter, message, recent, answer)
         if self._writer is not None:
             excerpts = await self._answerer.excerpts(answer, question)
             if excerpts and not answer.pasted_question:
-                return self._written(self._writer, message, question, answer, excerpts, history)
+                return self._written(self._writer, message, question, answer, excerpts, recent)
             if excerpts:
                 return await self._chosen(self._writer, message, answer, excerpts)
         reply = self._reply(message, answer)

@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -237,6 +238,25 @@ async def test_the_model_sees_the_turns_before(library, store):
     await finished(plugin, message("那怎么预防呢"))
     assert "考生：什么是死锁" in generator.asked[1][1].content
     assert "考生：什么是死锁" not in generator.asked[0][1].content
+
+
+async def test_turns_of_long_ago_are_not_shown_to_the_model(library, store):
+    generator = FakeGenerator([CITED])
+    plugin = plugin_over(library, store, generator)
+    await finished(plugin, message("什么是LRU"))
+    later = replace(message("什么是死锁"), received_at=NOW + timedelta(hours=2))
+    await finished(plugin, later)
+    assert "LRU" not in generator.asked[-1][1].content
+
+
+@pytest.mark.parametrize("settings", [{"label_additions": False}, {"max_unsupported_share": 0.2}])
+async def test_the_operator_says_what_becomes_of_the_models_own_view(library, store, settings):
+    generator = FakeGenerator([CITED * 2, "死锁确实很让人头疼。"])
+    answerer = Answerer(library, FakeSearch(), SURE)
+    plugin = QaPlugin(library, answerer, store, generator, **settings)
+    reply, _ = await finished(plugin, message("什么是死锁"))
+    assert "头疼" not in reply.text
+    assert reply.text.startswith(CITED * 2) is ("label_additions" in settings)
 
 
 async def test_a_message_given_up_half_way_is_not_remembered(library, store):
