@@ -10,6 +10,7 @@ take turns in an order that is reversed every round, so that a drift of the mach
 import asyncio
 import contextlib
 import tempfile
+import time
 from collections.abc import Generator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -32,8 +33,10 @@ from tests.model.vllm.bot_lessons import SETTINGS, bot_lessons, prompt_of
 
 GOAL_ADDED_MS, GOAL_SHARE = 20.0, 0.97
 DIALOGUES = 16
+DIRECT, CLIENT, WHOLE = "直接问", "经过客户端", "经过整个机器人"
 _QUESTIONS = ("什么是死锁", "快速排序稳定吗")
-_ROUNDS, _TURNS = 60, 8
+_ROUNDS, _ANSWER_ROUNDS, _TOKEN_ROUNDS = 60, 6, 12
+_TURNS = 3
 _LONG_TOKENS = 200
 _WARM_UP = 5
 
@@ -68,9 +71,9 @@ async def _measure(data_dir: Path, console: Console, served: Served, tasks: Sequ
         client = httpx.AsyncClient(base_url=f"{served.base_url}/", timeout=120, trust_env=False)
         await stack.enter_async_context(client)
         arms = {
-            "直接问": direct(client, endpoint),
-            "经过客户端": by_client(generator),
-            "经过整个机器人": whole_way(house.router),
+            DIRECT: direct(client, endpoint),
+            CLIENT: by_client(generator),
+            WHOLE: whole_way(house.router),
         }
         for arm in arms.values():
             for number in range(_WARM_UP):
@@ -83,18 +86,22 @@ async def _measure(data_dir: Path, console: Console, served: Served, tasks: Sequ
 async def _first_tokens(console: Console, arms: dict[str, Arm], tasks: Sequence[Task]) -> None:
     """One question at a time; what is added is the difference within a round."""
     times: dict[str, list[float]] = {name: [] for name in arms}
+    busy = dict.fromkeys(arms, 0.0)
     for number in range(_ROUNDS):
         for name in _turned(list(arms), number):
+            before = time.process_time()
             times[name].append((await arms[name](tasks[number % len(tasks)])).first_ms)
-    table = Table(title=f"首个词元，毫秒（每种 {_ROUNDS} 次，轮流）", min_width=70)
-    for column in ("", "p50", "p99", "比直接问多 p50", "多 p99"):
-        table.add_column(column, justify="right" if column else "left")
-    base = np.array(times["直接问"])
-    added = {name: np.array(each) - base for name, each in times.items()}
+            busy[name] += (time.process_time() - before) * 1000
+    table = _table(
+        f"首个词元，毫秒（每种 {_ROUNDS} 次，轮流）",
+        ("p50", "p99", "比直接问多 p50", "多 p99", "本进程 CPU/答"),
+    )
+    added = {name: np.subtract(each, times[DIRECT]) for name, each in times.items()}
     for name, each in times.items():
         p50, p99 = np.percentile(each, (50, 99))
         more50, more99 = np.percentile(added[name], (50, 99))
-        table.add_row(name, f"{p50:.1f}", f"{p99:.1f}", f"{more50:+.1f}", f"{more99:+.1f}")
+        cells = (f"{p50:.1f}", f"{p99:.1f}", f"{more50:+.1f}", f"{more99:+.1f}")
+        table.add_row(name, *cells, f"{busy[name] / _ROUNDS:.1f}")
     console.print(table)
     worst = max(float(np.percentile(each, 50)) for each in added.values())
     _judge(console, f"首个词元多 {worst:.1f} 毫秒", f"≤ {GOAL_ADDED_MS:g}", worst <= GOAL_ADDED_MS)
@@ -102,18 +109,8 @@ async def _first_tokens(console: Console, arms: dict[str, Arm], tasks: Sequence[
 
 async def _answers(console: Console, arms: dict[str, Arm], tasks: Sequence[Task]) -> None:
     """Sixteen dialogues at once, the bot's own prompts: answers a second."""
-    seconds: dict[str, list[float]] = {name: [] for name in arms}
-    for number in range(4):
-        for name in _turned(list(arms), number):
-            seconds[name].append(await together(arms[name], tasks, DIALOGUES, _TURNS))
-    table = Table(title=f"{DIALOGUES} 人同时问，每人 {_TURNS} 次，回答/秒（4 轮）", min_width=70)
-    for column in ("", "回答/秒", "相当于直接问的"):
-        table.add_column(column, justify="right" if column else "left")
-    base = sum(seconds["直接问"])
-    for name, each in seconds.items():
-        rate = DIALOGUES * _TURNS * len(each) / sum(each)
-        table.add_row(name, f"{rate:.2f}", f"{base / sum(each):.1%}")
-    console.print(table)
+    rates = await _rates(arms, tasks, _ANSWER_ROUNDS, _TURNS, by_tokens=False)
+    _show(console, f"{DIALOGUES} 人同时问，每人 {_TURNS} 次，回答/秒（{_ANSWER_ROUNDS} 轮）", rates)
 
 
 async def _tokens(
@@ -123,38 +120,58 @@ async def _tokens(
     long = replace(endpoint, max_tokens=_LONG_TOKENS, queue=DIALOGUES)
     task = Task("", (ChatMessage("user", served.long_question),))
     generator = OpenAiGenerator(long)
-    arms = {"直接问": direct(client, long), "经过客户端": by_client(generator)}
-    rates: dict[str, list[float]] = {name: [] for name in arms}
+    arms = {DIRECT: direct(client, long), CLIENT: by_client(generator)}
     try:
-        for number in range(6):
-            for name in _turned(list(arms), number):
-                rates[name].append(await _rate(arms[name], task))
+        rates = await _rates(arms, [task], _TOKEN_ROUNDS, 1, by_tokens=True)
     finally:
         await generator.aclose()
-    table = Table(
-        title=f"{DIALOGUES} 人同时，每人 {_LONG_TOKENS} 个词元，词元/秒（6 轮）", min_width=70
-    )
-    for column in ("", "中位", "最慢", "最快"):
-        table.add_column(column, justify="right" if column else "left")
-    for name, each in rates.items():
-        table.add_row(name, f"{np.median(each):.0f}", f"{min(each):.0f}", f"{max(each):.0f}")
-    console.print(table)
-    share = float(np.median(rates["经过客户端"]) / np.median(rates["直接问"]))
+    title = f"{DIALOGUES} 人同时，每人 {_LONG_TOKENS} 个词元，词元/秒（{_TOKEN_ROUNDS} 轮）"
+    share = _show(console, title, rates)[CLIENT]
     _judge(console, f"吞吐是直接问的 {share:.1%}", f"≥ {GOAL_SHARE:.0%}", share >= GOAL_SHARE)
 
 
-async def _rate(arm: Arm, task: Task) -> float:
-    """Return the tokens a second of one answer to each dialogue."""
-    total = 0
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """Answers or tokens a second, and the processor time that each cost this process."""
 
-    async def counting(task: Task) -> Any:
-        nonlocal total
-        heard = await arm(task)
-        total += heard.tokens
-        return heard
+    per_second: float
+    cpu_ms: float
 
-    seconds = await together(counting, [task], DIALOGUES, 1)
-    return total / seconds
+
+async def _rates(
+    arms: dict[str, Arm], tasks: Sequence[Task], rounds: int, turns: int, *, by_tokens: bool
+) -> dict[str, list[_Rate]]:
+    rates: dict[str, list[_Rate]] = {name: [] for name in arms}
+    for number in range(rounds):
+        for name in _turned(list(arms), number):
+            before = time.process_time()
+            heard, seconds = await together(arms[name], tasks, DIALOGUES, turns)
+            count = sum(each.tokens for each in heard) if by_tokens else len(heard)
+            cpu_ms = (time.process_time() - before) * 1000
+            rates[name].append(_Rate(count / seconds, cpu_ms / count))
+    return rates
+
+
+def _show(console: Console, title: str, rates: dict[str, list[_Rate]]) -> dict[str, float]:
+    """Print the rates; return each one's share of the direct, the median over the rounds."""
+    table = _table(title, ("中位", "最慢", "最快", "各轮之比的中位", "本进程 CPU 毫秒/个"))
+    per_second = {name: [rate.per_second for rate in each] for name, each in rates.items()}
+    shares: dict[str, float] = {}
+    for name, each in per_second.items():
+        shares[name] = float(np.median(np.divide(each, per_second[DIRECT])))
+        cells = (f"{np.median(each):.1f}", f"{min(each):.1f}", f"{max(each):.1f}")
+        cpu_ms = np.median([rate.cpu_ms for rate in rates[name]])
+        table.add_row(name, *cells, f"{shares[name]:.1%}", f"{cpu_ms:.3f}")
+    console.print(table)
+    return shares
+
+
+def _table(title: str, columns: Sequence[str]) -> Table:
+    table = Table(title=title, min_width=90)
+    table.add_column("")
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
 
 
 def _turned(names: list[str], number: int) -> list[str]:

@@ -104,16 +104,19 @@ def whole_way(router: Router) -> Arm:
     return ask
 
 
-async def together(arm: Arm, tasks: Sequence[Task], dialogues: int, rounds: int) -> float:
-    """Have ``dialogues`` ask ``rounds`` times each, one after the other; return the seconds."""
+async def together(
+    arm: Arm, tasks: Sequence[Task], dialogues: int, turns: int
+) -> tuple[list[Heard], float]:
+    """Have ``dialogues`` ask ``turns`` times each, one after the other; also return the seconds."""
+    heard: list[Heard] = []
 
     async def dialogue(number: int) -> None:
-        for turn in range(rounds):
-            await arm(tasks[(number + turn) % len(tasks)])
+        for turn in range(turns):
+            heard.append(await arm(tasks[(number + turn) % len(tasks)]))
 
     started = time.perf_counter()
     await asyncio.gather(*(dialogue(number) for number in range(dialogues)))
-    return time.perf_counter() - started
+    return heard, time.perf_counter() - started
 
 
 def _headers(endpoint: ModelEndpoint) -> dict[str, str]:
