@@ -108,3 +108,19 @@ def test_the_passages_kept_are_bounded(library):
     for number in range(300):
         checker.check("死锁[1]。", (f"第 {number} 段资料，死锁。",), "死锁")
     assert len(checker._passages) <= 256
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "expected"),
+    [
+        (r"排序要 $O(n\log n)$[1]。", "排序的时间是 O(n log n)。", [""]),
+        ("掩码是 255.255.255.224[1]。", "掩码是 255.255.255.192。", ["number"]),
+        ("边权两两不同[1]。", "各边权值互不相同。", [""]),
+        ("服务器会记住客户以前的请求[1]。", "服务器不记得客户以前的请求。", ["unsupported"]),
+        ("| 项目 | 首部 |\n|---|---|\n| 首部 | 8 字节[1] |", "首部 8 字节。", ["", "", ""]),
+    ],
+)
+def test_what_is_written_otherwise_is_the_same_and_what_is_other_is_not(
+    shipped, text, source, expected
+):
+    assert problems(shipped, text, (source,), "") == expected
