@@ -63,8 +63,9 @@ def answer_prompt(
 ) -> AnswerPrompt:
     """Have ``question`` answered from ``excerpts`` in a prompt of at most ``tokens``.
 
-    The oldest history goes first, then the last excerpts, then all of the first one that is not in
-    its ``short``; a long question loses its middle. ``excerpts`` are empty when nothing fits.
+    The oldest history goes first; then an excerpt that does not fit after those before it is given
+    by its ``short``, or it and what follows not at all. A long question loses its middle.
+    ``excerpts`` are empty when nothing fits.
     """
     question = cut_to(neutral(question).strip(), int(tokens * _MAX_QUESTION_SHARE))
     end = [f"【关注的方面】{NAMES[aspect]}"] if aspect is not None else []
@@ -124,22 +125,22 @@ _RULE_STRETCHES = frozenset(
 
 
 def _fitting(excerpts: Sequence[Excerpt], room: int) -> tuple[Excerpt, ...]:
-    """The first excerpts that fit whole; the very first one at least in part."""
+    """The first excerpts that fit, whole or else short; the very first one at least in part."""
     fitting: list[Excerpt] = []
     for excerpt in excerpts:
-        needed = _cost(excerpt)
-        if needed > room:
+        short = replace(excerpt, text=excerpt.short)
+        chosen = next((e for e in (excerpt, short) if _cost(e) <= room), None)
+        if chosen is None:
             break
-        fitting.append(excerpt)
-        room -= needed
+        fitting.append(chosen)
+        room -= _cost(chosen)
     if fitting or not excerpts:
         return tuple(fitting)
-    first = replace(excerpts[0], text=excerpts[0].short)
-    if _cost(first) > room:
-        frame = estimated_tokens(f"[1] {first.source.title}\n\n")
-        quotes = estimated_tokens(QUOTE) * (first.text.count("\n") + 1)
-        first = replace(first, text=first_lines(first.text, room - frame - quotes))
-    return (first,) if first.text and _cost(first) <= room else ()
+    first = excerpts[0]
+    frame = estimated_tokens(f"[1] {first.source.title}\n\n")
+    quotes = estimated_tokens(QUOTE) * (first.short.count("\n") + 1)
+    part = replace(first, text=first_lines(first.short, room - frame - quotes))
+    return (part,) if part.text and _cost(part) <= room else ()
 
 
 def _cost(excerpt: Excerpt) -> int:

@@ -98,13 +98,19 @@ def test_nothing_can_begin_a_section_or_a_source_or_end_the_turn(place):
 
 def test_the_oldest_history_goes_first_and_then_the_last_sources():
     history = [user("甲" * 60), user("乙" * 60), user("丙" * 60)]
-    least = dict.fromkeys(("死锁是互相", "四个必要条件", "饥饿是长期", "丙丙", "乙乙", "甲甲"), 0)
+    least = dict.fromkeys(("死锁是互相", "饥饿是长期", "丙丙", "乙乙", "甲甲"), 0)
     for tokens in range(800, 200, -1):
         text = user_text(history=history, tokens=tokens)
         least |= {said: tokens for said in least if said in text}
     assert list(least.values()) == sorted(least.values())
     assert least["丙丙"] < least["乙乙"] < least["甲甲"] < 800
-    assert least["死锁是互相"] < least["四个必要条件"] < least["饥饿是长期"] < least["丙丙"]
+    assert least["死锁是互相"] < least["饥饿是长期"] < least["丙丙"]
+
+
+def test_a_second_card_that_does_not_fit_is_given_short():
+    long = excerpt("饥饿", "饥饿是长期得不到服务。\n" + "例题" * 800, "饥饿是长期得不到服务。")
+    prompt = answer_prompt("死锁和饥饿", (DEADLOCK, long), [], None, 800)
+    assert [e.text for e in prompt.excerpts] == [DEADLOCK.text, "饥饿是长期得不到服务。"]
 
 
 def test_history_has_a_budget_and_long_turns_are_cut_in_the_middle():
@@ -120,7 +126,7 @@ def test_history_has_a_budget_and_long_turns_are_cut_in_the_middle():
 def test_a_card_that_does_not_fit_is_shown_as_far_as_it_answers():
     long = excerpt("死锁", "死锁是互相等待。\n" + "例题" * 800, "死锁是互相等待。")
     prompt = answer_prompt("死锁", (long, STARVATION), [], None, 800)
-    assert [e.text for e in prompt.excerpts] == ["死锁是互相等待。"]
+    assert [e.text for e in prompt.excerpts] == ["死锁是互相等待。", STARVATION.text]
     assert "例题" not in prompt.messages[1].content
 
 
