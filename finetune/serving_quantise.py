@@ -15,7 +15,7 @@ from finetune.serving_checks import check_model
 from finetune.serving_files import ServingError, write_json
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor  # pyright: ignore[reportMissingImports]
 
 GROUP = 128
 _LAYERS = (
@@ -68,8 +68,8 @@ def quantise(folder: Path, out: Path, say: Callable[[str], None]) -> None:
     parts = sorted(folder.glob("*.safetensors"))
     if not parts:
         raise ServingError([f"{folder} 里没有 *.safetensors（.bin 的权重要先转成 safetensors）"])
-    from safetensors import safe_open
-    from safetensors.torch import save_file
+    from safetensors import safe_open  # pyright: ignore[reportMissingImports]
+    from safetensors.torch import save_file  # pyright: ignore[reportMissingImports]
 
     out.mkdir(parents=True, exist_ok=True)
     (out / "config.json").unlink(missing_ok=True)
@@ -93,7 +93,7 @@ def quantise(folder: Path, out: Path, say: Callable[[str], None]) -> None:
 
 def _quantised(name: str, tensor: "Tensor") -> "dict[str, Tensor]":
     """Return what is stored for one tensor: itself, or its packed integers, scales and shape."""
-    import torch
+    import torch  # pyright: ignore[reportMissingImports]
 
     stem = name.removesuffix(".weight")
     if not stem.endswith(_LAYERS):
@@ -113,7 +113,7 @@ def _quantised(name: str, tensor: "Tensor") -> "dict[str, Tensor]":
 
 def _scales(groups: "Tensor") -> "Tensor":
     """Return for each group [rows, groups] the scale that errs least in squares."""
-    import torch
+    import torch  # pyright: ignore[reportMissingImports]
 
     largest = groups.abs().amax(dim=-1).clamp(min=1e-8)
     best = torch.full_like(largest, torch.inf)
@@ -132,7 +132,7 @@ def _rounded(groups: "Tensor", scales: "Tensor") -> "Tensor":
 
 def packed(integers: "Tensor") -> "Tensor":
     """Pack −8 … 7 [rows, columns] into int32 [rows, columns / 8], the first in the lowest bits."""
-    import torch
+    import torch  # pyright: ignore[reportMissingImports]
 
     rows, columns = integers.shape
     unsigned = (integers.to(torch.int64) - _LOWEST).reshape(rows, columns // _PER_INTEGER, -1)

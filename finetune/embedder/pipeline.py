@@ -154,7 +154,7 @@ def _loaded(
     model: Path, device: Device, instruction: str, progress: Progress
 ) -> Generator[DenseModel]:
     """Give ``model``; afterwards a GPU's memory is free again for what comes next."""
-    import torch
+    import torch  # pyright: ignore[reportMissingImports]
 
     encoder = FlagEncoder(str(model), device)
     try:
