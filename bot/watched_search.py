@@ -5,6 +5,7 @@ from loguru import logger
 from backend.errors import KnowledgeBaseError
 from backend.retrieval.knowledge_base import KnowledgeBase
 from backend.retrieval.passages import Retrieval
+from backend.retrieval.search import Mode
 
 
 class WatchedSearch:
@@ -16,10 +17,10 @@ class WatchedSearch:
         self._embedding = _Watched("暂时只用词面检索。", "向量检索恢复可用。")
         self._reranking = _Watched("暂时不重排。", "重排恢复可用。")
 
-    async def search(self, query: str, limit: int) -> Retrieval:
+    async def search(self, query: str, limit: int, mode: Mode | None = None) -> Retrieval:
         """Search; raises as ``KnowledgeBase.search`` does."""
         try:
-            found = await self._base.search(query, limit)
+            found = await self._base.search(query, limit, mode)
         except KnowledgeBaseError as error:
             self.tell(error)
             raise

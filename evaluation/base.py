@@ -8,6 +8,7 @@ from backend.retrieval.knowledge_base import KnowledgeBase
 from backend.retrieval.milvus_index import Server
 from backend.retrieval.passages import Retrieval
 from backend.retrieval.reranking.choice import choose_reranker
+from backend.retrieval.search import Mode
 from config.settings import Settings
 
 
@@ -39,6 +40,6 @@ class StrictSearch:
     def __init__(self, base: KnowledgeBase) -> None:
         self._base = base
 
-    async def search(self, query: str, limit: int) -> Retrieval:
-        mode = "rerank" if self._base.reranker else "hybrid"
-        return await self._base.search(query, limit, mode)
+    async def search(self, query: str, limit: int, mode: Mode | None = None) -> Retrieval:
+        best = "rerank" if self._base.reranker else "hybrid"
+        return await self._base.search(query, limit, mode or best)

@@ -7,6 +7,7 @@ from backend.errors import GenerationError, GenerationRefused, KnowledgeBaseErro
 from backend.generation.ports import ChatMessage, Finished, FinishReason
 from backend.knowledge.normalise import normalise
 from backend.retrieval.passages import Hit, Passage, Retrieval, Scored
+from backend.retrieval.search import Mode
 
 
 class FakeSearch:
@@ -22,7 +23,7 @@ class FakeSearch:
         self.queries: list[str] = []
         self._passages = [(p, _pairs(p.searchable)) for p in passages]
 
-    async def search(self, query: str, limit: int) -> Retrieval:
+    async def search(self, query: str, limit: int, mode: Mode | None = None) -> Retrieval:
         self.queries.append(query)
         if self.failure is not None:
             raise self.failure

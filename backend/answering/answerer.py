@@ -26,6 +26,7 @@ from backend.knowledge.concepts import Concept
 from backend.knowledge.library import Library
 from backend.knowledge.normalise import normalise
 from backend.retrieval.passages import Retrieval
+from backend.retrieval.search import Mode
 
 _MAX_CANDIDATES, _MAX_RELATED = 3, 2
 _MAX_ELLIPTICAL_CHARS = 40
@@ -37,8 +38,8 @@ ABOUT_A_POINT = 0.6
 class PassageSearch(Protocol):
     """Finds passages; raises a KnowledgeBaseError when no knowledge base can be used."""
 
-    async def search(self, query: str, limit: int) -> Retrieval:
-        """Return the best ``limit`` passages for ``query``."""
+    async def search(self, query: str, limit: int, mode: Mode | None = None) -> Retrieval:
+        """Return the best ``limit`` passages for ``query``, by ``mode`` or the best there is."""
         ...
 
 
@@ -98,7 +99,8 @@ class Answerer:
         if answer.verdict != "answer" or isinstance(answer.body, PassageBody | SolutionBody):
             return self._excerpts.of(answer, None)
         names = (self._library.concepts[i].name for i in answer.concepts)
-        found = await self._retrieve(" ".join((*names, question)))
+        # What more there is must name the concept: by words, and no model is waited for twice.
+        found = await self._retrieve(" ".join((*names, question)), "lexical")
         return self._excerpts.of(answer, found)
 
     def recent(self, history: Sequence[Turn], now: datetime) -> list[Turn]:
@@ -206,9 +208,9 @@ class Answerer:
                 return self._composer.card(card, None, label, sure)
         return None
 
-    async def _retrieve(self, query: str) -> Retrieval | None:
+    async def _retrieve(self, query: str, mode: Mode | None = None) -> Retrieval | None:
         try:
-            return await self._search.search(query, self._passages)
+            return await self._search.search(query, self._passages, mode)
         except KnowledgeBaseError:
             # The part that keeps the base has logged it; the cards still answer.
             return None
