@@ -127,6 +127,13 @@ async def assert_going_on(server, chat):
         assert str(account) not in server.log
 
 
+def checkpoint(path):
+    """Bring all that was committed into the file itself."""
+    with closing(sqlite3.connect(path)) as record:
+        busy, *_ = record.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        assert not busy
+
+
 async def test_practice_pauses_while_the_server_is_down_and_goes_on_afterwards(postgres, tmp_path):
     env = settings(tmp_path / "data", DATABASE__URL=await postgres.new_database())
     with start(SERVE, tmp_path / "log", env) as server:
@@ -153,8 +160,7 @@ async def test_practice_pauses_while_the_file_is_damaged_and_goes_on_afterwards(
             chat = Chat(client)
             await chat.whisper("/练", ALICE)
             await chat.whisper("B", ALICE)
-            with closing(sqlite3.connect(path)) as record:
-                record.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            checkpoint(path)
             good = path.read_bytes()
             with path.open("r+b") as file:
                 file.write(b"\xff" * len(good))
@@ -168,18 +174,17 @@ async def test_practice_pauses_while_the_file_is_damaged_and_goes_on_afterwards(
 
 
 async def test_a_record_that_was_put_in_place_of_the_old_one_is_used(data_dir, tmp_path):
-    """As a backup is put back: an open connection would go on with the file that is gone."""
+    """A whole file, in one step: an open connection would go on with the file that is gone."""
     path = data_dir / "learning.sqlite3"
     with start(SERVE, tmp_path / "log", settings(data_dir, **_SWEEP)) as server:
         async with OneBotClient(server.url) as client:
             chat = Chat(client)
             await chat.whisper("/练", ALICE)
             await chat.whisper("B", ALICE)
-            for name in (path, f"{path}-wal", f"{path}-shm"):
-                shutil.move(name, f"{name}.away")
+            checkpoint(path)
+            away = path.replace(f"{path}.away")
             await until(lambda: "被移走或换掉了" in server.log)
-            for name in (path, f"{path}-wal", f"{path}-shm"):
-                shutil.move(f"{name}.away", name)
+            away.replace(path)
             await assert_going_on(server, chat)
         assert await asyncio.to_thread(server.end) == 0
         assert "Traceback" not in server.log

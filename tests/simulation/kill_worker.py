@@ -57,7 +57,6 @@ class World:
 async def live(folder, seed, rounds):
     world = World(folder)
     async with learning_house(folder, outbox=world, instance=f"p{os.getpid()}", seed=seed) as house:
-        (folder / "open").write_text("open")
         for group in GROUPS:
             if await house.groups.get(group.key) is None:
                 place = (group.key, group.platform, group.bot, group.id)
