@@ -88,7 +88,8 @@ def test_a_hundred_kills_lose_no_acknowledged_answer_and_double_no_push(tmp_path
                 case part if part < 0.3:  # while it pushes
                     until(lambda before=pushed: worker.pushed() > before)
                 case _:  # anywhere, as far on a slow machine as on a fast one
-                    until(lambda step=begun + chance.randint(0, 6): worker.step() >= step)
+                    aim = begun + chance.randint(0, 6)
+                    until(lambda aim=aim: worker.step() >= aim)
                     time.sleep(chance.uniform(0, 0.05))
             os.kill(child, signal.SIGKILL)
         worker.finish(KILLS + 1, 12)
