@@ -129,7 +129,10 @@ def _wait(process: subprocess.Popen[bytes], log: Path, is_ready: Callable[[], bo
 
 def unconfirmed_sends(bot: Server) -> int:
     """How many replies the bot counts as not accepted by the client, from its ``/metrics``."""
-    found = re.search(r'onebot_replies_total\{result="failed"\} (\d+)', _page(bot.port, "metrics"))
+    found = re.search(
+        r'assistant408_replies_total\{platform="onebot",result="failed"\} (\d+)',
+        _page(bot.port, "metrics"),
+    )
     return int(found[1]) if found else 0
 
 

@@ -21,14 +21,14 @@ from config.settings import Settings
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="408 学习助手：serve 接 QQ（OneBot v11），chat 在终端里问，doctor 检查各个部分；"
-    "ledger 看推送台账，rebuild 重建学习状态。",
+    help="408 学习助手：serve 接聊天平台（QQ、Discord、微信），chat 在终端里问，"
+    "doctor 检查各个部分；ledger 看推送台账，rebuild 重建学习状态。",
 )
 
 
-@app.command(help="启动 OneBot v11 服务，等待 NapCat 等客户端连接。")
+@app.command(help="启动设置里写的聊天平台（ASSISTANT408_PLATFORMS，默认 onebot）。")
 def serve() -> None:
-    """Serve OneBot v11 until a signal."""
+    """Serve the platforms of the settings until a signal."""
     settings = load_settings()
     configure_logging(settings.log_level)
     _warn_of_unknown_variables()
@@ -95,29 +95,23 @@ def _warn_of_unknown_variables() -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    from bot.metrics import CountedPainter
     from bot.platforms.listening import claim
-    from bot.platforms.onebot.app import OneBotOptions, OneBotPlatform, serve
+    from bot.platforms.running import run_platforms
     from bot.wiring import open_artist, open_house
+    from bot.wiring_platforms import make_platforms, pauses
 
     listener = claim(settings.http.host, settings.http.port)
     try:
         async with open_house(settings, limited=True) as house:
             warming = asyncio.create_task(house.search.warm())
-            options = OneBotOptions(
-                access_token=settings.onebot.access_token.get_secret_value(),
-                ignored_users=frozenset(settings.onebot.ignored_users),
-                api_timeout_seconds=settings.onebot.api_timeout_seconds,
-            )
             async with open_artist(settings, house.health) as artist:
-                painter = CountedPainter(artist, house.health.registry) if artist else None
-                platform = OneBotPlatform(house.router, options, house.health, painter=painter)
-                house.outboxes.add("onebot", platform.outbox, platform.outbox)
                 clockwork = house.learning.clockwork
-                await serve(
-                    platform,
+                await run_platforms(
+                    make_platforms(settings, house, artist),
+                    house.health,
                     host=settings.http.host,
                     listener=listener,
+                    pauses=pauses(settings),
                     on_ready=[clockwork.start],
                     before_close=[clockwork.stop],
                 )

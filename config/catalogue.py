@@ -85,7 +85,7 @@ def _written(value: Any) -> str:
     if isinstance(value, Path):
         return str(value.relative_to(ROOT) if value.is_absolute() else value)
     if isinstance(value, bool | tuple):
-        return json.dumps(value)
+        return json.dumps(value, ensure_ascii=False)
     return "" if value is None else str(value)
 
 
@@ -99,6 +99,8 @@ def _kind(annotation: Any, metadata: list[Any]) -> str:
         return _kind(inner, [*metadata, *more])
     if get_origin(annotation) is Literal:
         return "、".join(f"`{choice}`" for choice in get_args(annotation))
+    if get_origin(annotation) is tuple and get_origin(get_args(annotation)[0]) is Literal:
+        return f"列表，逗号隔开：{_kind(get_args(annotation)[0], [])}"
     if get_origin(annotation) is tuple:
         return 'JSON 列表，如 `["123456"]`'
     rest = [kind for kind in get_args(annotation) if kind is not NoneType]

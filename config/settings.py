@@ -5,22 +5,11 @@ Environment variables win over ``.env``, which wins over ``config/default.toml``
 read once, by an entry point; everything else gets plain values.
 """
 
-import json
-import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -29,77 +18,29 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from config.platforms import Discord, OneBot, Platforms, Qq, Reconnect, WeChat, WeCom
+from config.types import (
+    Key,
+    Part,
+    Port,
+    PositiveFloat,
+    PositiveInt,
+    Ratio,
+    Superuser,
+    WebAddress,
+    listed,
+)
+
 ROOT = Path(__file__).parents[1]
 DEFAULT_TOML = ROOT / "config" / "default.toml"
 
 
-def _web_address(value: str) -> str:
-    """Take "" or http(s)://host…; without a password, for addresses are logged and recorded."""
-    try:
-        parts = urlsplit(value)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise PydanticCustomError("address", "应形如 http://主机:端口") from None
-    if value and not fits:
-        raise PydanticCustomError("address", "应形如 http://主机:端口")
-    if "@" in parts.netloc:
-        raise PydanticCustomError("address", "地址里不要写账号和密码，它们另有设置")
-    return value
-
-
-def _listed(value: Any) -> Any:
-    """Take a JSON list, or values with commas between them."""
-    if not isinstance(value, str):
-        return value
-    if not value.lstrip().startswith("["):
-        return [item.strip() for item in re.split("[,，]", value) if item.strip()]
-    try:
-        return json.loads(value)
-    except ValueError:
-        raise PydanticCustomError("json_list", '应是 JSON 列表，如 ["123456"]') from None
-
-
-def _visible_ascii(key: SecretStr) -> SecretStr:
-    """Take what fits into an HTTP header."""
-    value = key.get_secret_value()
-    if not (value.isascii() and value.isprintable()):
-        raise PydanticCustomError("key", "应是一行英文字母、数字和符号，不能有汉字或换行")
-    return key
-
-
-Port = Annotated[int, Field(ge=0, le=65535)]
-PositiveInt = Annotated[int, Field(gt=0)]
-PositiveFloat = Annotated[float, Field(gt=0)]
-Ratio = Annotated[float, Field(ge=0, le=1)]
-Key = Annotated[SecretStr, AfterValidator(_visible_ascii)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Superuser = Annotated[str, Field(pattern=r"^[a-z]+:\S+$", coerce_numbers_to_str=True)]
-Number = Annotated[str, Field(pattern=r"^\d+$", coerce_numbers_to_str=True)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Http(_Part):
+class Http(Part):
     host: str = Field(default="127.0.0.1", description="监听地址；容器或外网访问时用 0.0.0.0")
     port: Port = Field(default=8408, description="监听端口；0 表示由系统挑一个空闲端口")
 
 
-class OneBot(_Part):
-    access_token: SecretStr = Field(
-        default=SecretStr(""),
-        description="NapCat 等 OneBot v11 客户端连接时必须出示的令牌；空表示不检查",
-    )
-    ignored_users: Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_listed)] = Field(
-        default=(), description="不理会的 QQ 号（例如群里的其他机器人）"
-    )
-    api_timeout_seconds: PositiveFloat = Field(
-        default=10, description="等待客户端确认发送的上限，秒"
-    )
-
-
-class Redis(_Part):
+class Redis(Part):
     url: SecretStr = Field(
         default=SecretStr(""),
         description="redis://… ；空表示使用内嵌的 Redis，数据在 data_dir/redis",
@@ -107,14 +48,14 @@ class Redis(_Part):
     timeout_seconds: PositiveFloat = Field(default=0.5, description="单次访问 Redis 的上限，秒")
 
 
-class Milvus(_Part):
+class Milvus(Part):
     uri: WebAddress = Field(
         default="", description="Milvus 集群地址；空表示 data_dir/kb 下的 milvus-lite"
     )
     token: SecretStr = Field(default=SecretStr(""), description="Milvus 集群的令牌 user:password")
 
 
-class Embedder(_Part):
+class Embedder(Part):
     kind: Literal["lsa", "bge", "endpoint"] = Field(
         default="lsa",
         description="向量模型：lsa 内置，不用下载；bge 在本机运行；endpoint 用 OpenAI 兼容接口",
@@ -144,7 +85,7 @@ class Embedder(_Part):
         return {**self.model_dump(), "api_key": self.api_key.get_secret_value()}
 
 
-class Reranker(_Part):
+class Reranker(Part):
     kind: Literal["none", "bge", "endpoint"] = Field(
         default="none", description="重排模型：none 不用；bge 在本机运行；endpoint 用 /rerank 接口"
     )
@@ -168,14 +109,14 @@ class Reranker(_Part):
         return {**self.model_dump(), "api_key": self.api_key.get_secret_value()}
 
 
-class Database(_Part):
+class Database(Part):
     url: SecretStr = Field(
         default=SecretStr(""),
         description="学习记录的数据库 postgresql://用户:密码@主机/库；空表示 data_dir 下的 SQLite",
     )
 
 
-class Quiz(_Part):
+class Quiz(Part):
     makeup_minutes: PositiveFloat = Field(
         default=60, description="错过时间的推送在多久之内补发，分钟；再晚就跳过并记下原因"
     )
@@ -187,7 +128,7 @@ class Quiz(_Part):
     )
 
 
-class Pictures(_Part):
+class Pictures(Part):
     enabled: bool = Field(
         default=True, description="在能显示图片的平台把报告和带代码、表格的题画成图片"
     )
@@ -196,7 +137,7 @@ class Pictures(_Part):
     )
 
 
-class Llm(_Part):
+class Llm(Part):
     base_url: WebAddress = Field(
         default="", description="OpenAI 兼容接口的地址，如 http://127.0.0.1:8000/v1；空表示不用模型"
     )
@@ -215,11 +156,11 @@ class Llm(_Part):
     )
     max_tokens: PositiveInt = Field(default=700, description="一个回答最多生成的词元数")
     temperature: Annotated[float, Field(ge=0, le=2)] = Field(default=0.2, description="采样温度")
-    stop_token_ids: Annotated[tuple[int, ...] | None, NoDecode, BeforeValidator(_listed)] = Field(
+    stop_token_ids: Annotated[tuple[int, ...] | None, NoDecode, BeforeValidator(listed)] = Field(
         default=None,
         description="停止词元的编号，如 92542,2；空表示用 InternLM2 的；只有 internlm2 用得到",
     )
-    stop: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
+    stop: Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)] = Field(
         default=(),
         description="停止字符串，如 </s>；vLLM 会为它压住最后几个字，"
         "一般不需要：漏出来的特殊标记本来就会被截掉",
@@ -251,7 +192,7 @@ class Llm(_Part):
     breaker_most_seconds: PositiveFloat = Field(default=60, description="一次最多暂停多久，秒")
 
 
-class History(_Part):
+class History(Part):
     max_turns: PositiveInt = Field(
         default=20, description="每段对话保留的最多轮数（一问一答算一轮）"
     )
@@ -261,7 +202,7 @@ class History(_Part):
     )
 
 
-class Limits(_Part):
+class Limits(Part):
     user_per_minute: PositiveInt = Field(default=12, description="每人每分钟最多被回答的消息数，条")
     group_per_minute: PositiveInt = Field(
         default=40, description="每群每分钟最多被回答的消息数，条"
@@ -277,7 +218,7 @@ class Limits(_Part):
     dedupe_minutes: PositiveFloat = Field(default=10, description="重复消息的识别窗口，分钟")
 
 
-class Answering(_Part):
+class Answering(Part):
     passages: PositiveInt = Field(default=5, description="每次检索取回的段落数，段")
     ask_back_line: Ratio | None = Field(
         default=None, description="低于它就坦白不知道；空表示用标定值"
@@ -314,11 +255,21 @@ class Settings(BaseSettings):
         default=False, description="日志里是否记录消息原文（默认只记哈希）"
     )
     exam_date: date = Field(default=date(2026, 12, 19), description="初试第一天，年-月-日")
-    superusers: Annotated[tuple[Superuser, ...], NoDecode, BeforeValidator(_listed)] = Field(
+    superusers: Annotated[tuple[Superuser, ...], NoDecode, BeforeValidator(listed)] = Field(
         default=(), description="运营者的账号，平台:账号，如 onebot:123456；只有他们能用 /管理"
+    )
+    platforms: Platforms = Field(
+        default=("onebot",),
+        description="serve 启动哪些平台，逗号隔开：onebot（QQ，经 NapCat 等）、"
+        "qq（QQ 官方机器人）、discord、wecom（企业微信智能机器人）、wechat（公众号）",
     )
     http: Http = Http()
     onebot: OneBot = OneBot()
+    qq: Qq = Qq()
+    discord: Discord = Discord()
+    wecom: WeCom = WeCom()
+    wechat: WeChat = WeChat()
+    reconnect: Reconnect = Reconnect()
     redis: Redis = Redis()
     milvus: Milvus = Milvus()
     embedder: Embedder = Embedder()

@@ -9,8 +9,8 @@ A plugin says what it would like (choices, a picture, privacy); ``Caps`` says wh
 show; ``bot/rendering`` settles the difference, so no plugin asks which platform it is on.
 """
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -48,6 +48,21 @@ class Conversation:
         return f"{self.platform}:{'g' if self.is_group else 'p'}:{self.id}"
 
 
+class PictureUnavailable(Exception):
+    """A picture that somebody sent cannot be had; ``str`` is one Chinese sentence for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingPicture:
+    """A picture in a message; ``fetch`` loads its bytes from the platform when it is wanted.
+
+    ``id`` tells it from others. ``fetch`` raises PictureUnavailable.
+    """
+
+    id: str
+    fetch: Callable[[], Awaitable[bytes]] = field(compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
     """One message from a user, decoded by a platform.
@@ -57,7 +72,7 @@ class IncomingMessage:
     ``from_bot`` marks the bot's own messages and those of other bots. ``received_at`` is aware.
     ``quoted`` is the platform's id of the message that this one quotes. ``is_group_admin`` is true
     for the owner and the admins of the group. ``sender_name`` is how the platform calls the sender
-    now, "" when it does not say.
+    now, "" when it does not say. ``pictures`` came with the message, in order.
     """
 
     id: str
@@ -70,6 +85,7 @@ class IncomingMessage:
     quoted: str | None = None
     is_group_admin: bool = False
     sender_name: str = ""
+    pictures: tuple[IncomingPicture, ...] = ()
 
     @property
     def session(self) -> str:
@@ -103,12 +119,13 @@ class Reply:
     """What the bot says to one message.
 
     ``text`` is the Markdown subset of ``bot/rendering`` and is empty when, and only when, the bot
-    stays silent. ``choices`` are offered as buttons where a platform has them; they also stand in
-    ``text``. ``drawing`` is what a platform with pictures shows instead of ``text``, followed by
-    ``caption`` ("" for nothing). ``attachment`` is a file that goes with it. ``private`` asks for a
-    reply that only the sender sees. ``confidence`` is the calibrated probability in [0, 1] that the
-    answer is supported. ``asking`` is the id of the question that this reply asks: the platform's
-    id of the sent message is noted for it, so that it can be quoted.
+    stays silent. ``choices`` are offered as buttons where a platform has them, each of which says
+    to the bot what is written on it, quoting the reply; they also stand in ``text``. ``drawing`` is
+    what a platform with pictures shows instead of ``text``, followed by ``caption`` ("" for
+    nothing). ``attachment`` is a file that goes with it. ``private`` asks for a reply that only the
+    sender sees. ``confidence`` is the calibrated probability in [0, 1] that the answer is
+    supported. ``asking`` is the id of the question that this reply asks: the platform's id of the
+    sent message is noted for it, so that it can be quoted.
     """
 
     text: str
@@ -135,13 +152,17 @@ ReplyStream = AsyncIterator["str | Reply"]
 """Growing text (each item the whole text so far), the last item being the final ``Reply``."""
 
 
+Markup = Literal["plain", "discord", "qq", "wecom"]
+"""What the texts of a platform may hold: nothing, or one of the dialects of Markdown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caps:
     """What a platform can show and do; ``max_chars`` bounds one sent message in characters."""
 
     name: str
     max_chars: int
-    markdown: bool = False
+    markup: Markup = "plain"
     pictures: bool = False
     buttons: bool = False
     quotes: bool = False

@@ -1,6 +1,6 @@
-"""What a platform needs from the rest of the house, and what every platform does alike.
+"""What a platform needs from the rest of the house, and what the house needs from a platform.
 
-platform ── IncomingMessage ──▶ Answerer (plugins/router.py) ── Reply ──▶ platform
+platform ── IncomingMessage ──▶ Desk ──▶ Answerer (plugins/router.py) ── Reply ──▶ platform
 """
 
 import re

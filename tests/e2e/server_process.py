@@ -1,4 +1,4 @@
-"""A OneBot server in a process of its own, for tests and benchmarks.
+"""The bot in a process of its own, for tests and benchmarks.
 
 with start(SERVE, log_path, {"ASSISTANT408_HTTP__PORT": "0"}) as server:
     async with OneBotClient(server.url) as client: ...
@@ -19,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SERVE = (sys.executable, "-m", "bot", "serve")
 READY = re.compile(r"OneBot v11 已就绪：(ws://\S+)")
+LISTENS = re.compile(r"健康检查：(http://\S+)/healthz")
+"""For platforms other than OneBot: ``start(..., ready=LISTENS)``, ``url`` is then http://host:port."""
 
 
 class ServerProcess:
@@ -60,14 +62,20 @@ class ServerProcess:
 
 
 @contextlib.contextmanager
-def start(command: Sequence[str], log_path: Path, env: dict[str, str] | None = None, seconds=60.0):
+def start(
+    command: Sequence[str],
+    log_path: Path,
+    env: dict[str, str] | None = None,
+    seconds=60.0,
+    ready=READY,
+):
     """Run a server and give it once it says that it is ready; kill it at the end."""
     with log_path.open("ab") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=log, stderr=log, env=os.environ | (env or {})
         )
     try:
-        yield ServerProcess(process, _ready(process, log_path, seconds), log_path)
+        yield ServerProcess(process, _ready(process, log_path, seconds, ready), log_path)
     finally:
         _end(process)
 
@@ -82,11 +90,13 @@ def _end(process: subprocess.Popen) -> None:
         process.wait()
 
 
-def _ready(process: subprocess.Popen, log_path: Path, seconds: float) -> str:
+def _ready(
+    process: subprocess.Popen, log_path: Path, seconds: float, ready: re.Pattern[str]
+) -> str:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         text = log_path.read_text(encoding="utf-8")
-        if found := READY.findall(text):
+        if found := ready.findall(text):
             return found[-1]
         assert process.poll() is None, f"the server ended early:\n{text}"
         time.sleep(0.05)

@@ -6,8 +6,8 @@ from typing import get_args
 import pytest
 
 from backend.knowledge.aspects import Aspect
-from bot.platforms.onebot.app import PATH
 from bot.platforms.onebot.codec import CAPS
+from bot.platforms.onebot.platform import PATH
 from bot.platforms.terminal_json import Request, reply_line
 from config.catalogue import entries, known_variables
 from config.settings import ROOT
@@ -18,9 +18,9 @@ NOT_SETTINGS = {"ASSISTANT408_PORT"}
 """The example of a misspelt name."""
 
 
-@pytest.mark.parametrize("page", ["json.md", "qq.md", "operations.md", "settings.md"])
+@pytest.mark.parametrize("page", sorted(DOCS.glob("**/*.md")), ids=lambda page: page.name)
 def test_every_setting_that_a_page_names_exists(page):
-    named = set(re.findall(r"ASSISTANT408_\w*[A-Z]\b", (DOCS / page).read_text("utf-8")))
+    named = set(re.findall(r"ASSISTANT408_\w*[A-Z]\b", page.read_text("utf-8")))
 
     assert named - known_variables() - NOT_SETTINGS == set()
 
@@ -53,7 +53,7 @@ def test_the_page_for_qq_tells_the_path_and_the_length_of_a_message():
     assert f"每条最多 {CAPS.max_chars} 字" in text
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted(DOCS.glob("**/*.md")), ids=lambda page: page.name)
 def test_links_between_pages_lead_somewhere(page):
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
         assert (page.parent / target).exists(), target

@@ -106,8 +106,10 @@ async def main(port: int, token: str) -> None:
     logger.remove()
     logger.add(sys.stderr, level="DEBUG", diagnose=False)
     from bot.health import Health
+    from bot.platforms.desk import Desk, ReplyCounter
     from bot.platforms.listening import claim
-    from bot.platforms.onebot.app import OneBotOptions, OneBotPlatform, serve
+    from bot.platforms.onebot.platform import OneBotOptions, OneBotPlatform
+    from bot.platforms.running import run_platforms
 
     health = Health()
     health.add("answering", _answering, required=True)
@@ -117,11 +119,13 @@ async def main(port: int, token: str) -> None:
         api_timeout_seconds=API_TIMEOUT_SECONDS,
     )
     answerer = ScriptedAnswerer()
-    platform = OneBotPlatform(answerer, options, health, painter=PainterOfOne())
+    desk = Desk("onebot", answerer, ReplyCounter(health.registry))
+    platform = OneBotPlatform(desk, options, painter=PainterOfOne())
     answerer.outbox = platform.outbox
 
-    await serve(
-        platform,
+    await run_platforms(
+        [platform],
+        health,
         host="127.0.0.1",
         listener=claim("127.0.0.1", port),
         on_ready=[_says("SCHEDULER STARTED")],

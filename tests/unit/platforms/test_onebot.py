@@ -239,7 +239,7 @@ async def test_health_names_the_connection_and_metrics_count_replies(client, ser
     assert json.loads(body)["parts"]["onebot"] == {"ok": True, "connected": 1}
     status, body = await asyncio.to_thread(server.get, "/metrics")
     assert status == 200
-    assert 'assistant408_onebot_replies_total{result="ok"}' in body
+    assert 'assistant408_replies_total{platform="onebot",result="ok"}' in body
 
 
 def test_neither_the_token_nor_any_text_is_in_the_log(server):
@@ -280,7 +280,7 @@ def test_settings_of_others_in_the_environment_do_not_reach_nonebot(tmp_path):
 def test_importing_nonebot_leaves_our_log_as_it_is(capfd):
     code = (
         "import sys; from loguru import logger; logger.remove();"
-        "logger.add(sys.stderr, format='{message}'); import bot.platforms.onebot.app;"
+        "logger.add(sys.stderr, format='{message}'); import bot.platforms.onebot.platform;"
         "logger.info('ours')"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
