@@ -1,11 +1,11 @@
 """A reply as the messages that one platform can show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.rendering.plain import Block, render_blocks, render_plain
 from bot.rendering.splitting import split_blocks
-from plugins.drawing import Drawing
+from plugins.drawing import Drawing, Prose
 from plugins.messages import Attachment, Caps, Reply
 
 SOURCES_MARK = "依据："
@@ -36,6 +36,24 @@ async def outgoing(reply: Reply, caps: Caps, painter: Painter | None) -> Outgoin
         if picture is not None:
             return Outgoing(split_blocks(render_blocks(reply.caption), caps.max_chars), picture)
     return without_picture(reply, caps)
+
+
+async def as_picture(reply: Reply, painter: Painter | None) -> bytes | None:
+    """Draw all that ``reply`` says as one picture; None when that cannot be done now."""
+    if painter is None or reply.is_silent:
+        return None
+    return await painter.draw(whole_drawing(reply))
+
+
+def whole_drawing(reply: Reply) -> Drawing:
+    """Give the card of everything in ``reply``: its own with the caption in it, or its text."""
+    if reply.drawing is None:
+        footer = "" if SOURCES_MARK in reply.text else sources_line(reply)
+        return Drawing("", (Prose(reply.text),), footer=footer if reply.sources else "")
+    if not reply.caption:
+        return reply.drawing
+    caption = Prose(reply.caption, tone="quiet")
+    return replace(reply.drawing, blocks=(*reply.drawing.blocks, caption))
 
 
 def without_picture(reply: Reply, caps: Caps) -> Outgoing:

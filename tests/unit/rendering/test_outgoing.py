@@ -6,13 +6,14 @@ import pytest
 
 from bot.rendering.outgoing import (
     Outgoing,
+    as_picture,
     file_as_texts,
     outgoing,
     plain_messages,
     plain_text,
     with_sources,
 )
-from plugins.drawing import Drawing
+from plugins.drawing import Drawing, Prose
 from plugins.messages import SILENT, Attachment, Caps, Reply, Source
 
 CAPS = Caps(name="test", max_chars=20)
@@ -88,6 +89,45 @@ async def test_what_cannot_be_drawn_is_said_in_words_with_its_sources(caps, pain
 async def test_a_reply_without_a_drawing_is_its_text():
     reply = Reply(text="定义", decision="answer", caption="没有图")
     assert await outgoing(reply, WITH_PICTURES, Painter()) == Outgoing(("定义",))
+
+
+class Notes:
+    """A painter that keeps what it was asked to draw."""
+
+    def __init__(self):
+        self.drawings = []
+
+    async def draw(self, drawing):
+        self.drawings.append(drawing)
+        return b"png"
+
+
+async def test_a_whole_reply_as_a_picture_holds_its_text_and_its_sources():
+    painter = Notes()
+    reply = Reply(text="**死锁**是", decision="answer", sources=SOURCES)
+    assert await as_picture(reply, painter) == b"png"
+    (drawn,) = painter.drawings
+    assert drawn == Drawing("", (Prose("**死锁**是"),), footer="依据：死锁（OS0201）；笔记.md")
+
+
+async def test_sources_that_the_text_names_stand_once_in_its_picture():
+    painter = Notes()
+    await as_picture(Reply(text="定义\n依据：书", decision="answer", sources=SOURCES), painter)
+    assert painter.drawings[0].footer == ""
+
+
+async def test_a_card_as_the_whole_picture_holds_its_caption():
+    painter = Notes()
+    await as_picture(DRAWN, painter)
+    assert painter.drawings[0].title == DRAWING.title
+    assert painter.drawings[0].blocks == (Prose(DRAWN.caption, tone="quiet"),)
+
+
+@pytest.mark.parametrize(
+    ("reply", "painter"), [(SILENT, Painter()), (DRAWN, None), (DRAWN, Painter(works=False))]
+)
+async def test_no_picture_of_a_whole_reply_without_painter_or_words(reply, painter):
+    assert await as_picture(reply, painter) is None
 
 
 def test_a_text_file_becomes_messages_that_keep_its_lines():
