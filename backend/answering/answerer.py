@@ -16,7 +16,7 @@ from backend.answering.excerpts import Excerpt, Excerpts
 from backend.answering.nearest import Nearest
 from backend.answering.pasted import stem as stem_of
 from backend.answering.reading import Topic, Understanding
-from backend.answering.sections import LAST
+from backend.answering.sections import LAST, Asked
 from backend.answering.solving import Solver
 from backend.answering.understanding import Understander
 from backend.conversation.turns import Turn
@@ -256,7 +256,8 @@ class Answerer:
             best = next((h.passage for h in found.hits if h.passage.concept_id == concept.id), None)
             if best is not None and best.aspect in concept.sections and best.aspect not in LAST:
                 return self._composer.section(concept, Aspect(best.aspect), sure)
-        answer = self._composer.card(concept, reading.aspect, part, sure, reading.details)
+        asked = Asked((*reading.details, *reading.hints), reading.conditional)
+        answer = self._composer.card(concept, reading.aspect, part, sure, asked)
         others = dict.fromkeys(topic.target.id for topic in reading.topics[1:])
         known = self._library.concepts
         related = tuple(i for i in others if i in known and i != concept.id)

@@ -15,7 +15,7 @@ from backend.answering.answer import (
     Suggestion,
     TableBody,
 )
-from backend.answering.sections import card_body
+from backend.answering.sections import NOTHING_MORE, Asked, card_body
 from backend.knowledge.aspects import Aspect
 from backend.knowledge.concepts import Concept
 from backend.knowledge.library import Library
@@ -45,16 +45,16 @@ class Composer:
         aspect: Aspect | None,
         part: str | None,
         confidence: float,
-        details: Sequence[str] = (),
+        asked: Asked = NOTHING_MORE,
     ) -> Answer:
-        """Answer about one concept; see ``sections.card_body`` for ``part`` and ``details``."""
+        """Answer about one concept; see ``sections.card_body`` for ``part`` and ``asked``."""
         body: Body
         if aspect is Aspect.PREREQUISITES:
             ids = concept.relations.get("prerequisite", ())
             body = PrerequisiteBody(concept, tuple(self._library.concepts[i] for i in ids))
             shown = aspect
         else:
-            body = card_body(concept, aspect, part, details)
+            body = card_body(concept, aspect, part, asked)
             shown = aspect or body.sections[0].aspect
         return self._answer(body, (concept,), shown, confidence)
 

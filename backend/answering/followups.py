@@ -130,7 +130,7 @@ class FollowUps:
         goes_on = goes_on or linking.text in {f"{name}{much}" for much in _HOW_MUCH}
         if not goes_on or last not in self._library.concepts:
             return None
-        reading = replace(reading, aspect=None, details=(self._cues.measures[name],))
+        reading = replace(reading, aspect=None, details=(), hints=(self._cues.measures[name],))
         return replace(self._inheriting(reading, last, self._topic(last)), focus=name)
 
     def _part_of(self, reading: Understanding, concept_id: str, label: str) -> Understanding:

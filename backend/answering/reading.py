@@ -27,7 +27,9 @@ class Understanding:
     that nothing explains; ``coverage`` is as in ``Linking``. ``vague``: asks for something, but
     names no topic and follows none. ``everyday``: speaks of daily life. ``words`` are the names
     and the unexplained words: what a document must contain to answer. ``details`` are the
-    unexplained words alone: what of its topic the message is after. ``after`` are the concept ids
+    unexplained words alone: what of its topic the message is after. ``hints`` are words by which a
+    card would say what was said otherwise (最慢: 最坏, 退化). ``conditional``: asks when or under
+    what conditions. ``after`` are the concept ids
     that a message goes on from without being about them.
     """
 
@@ -47,4 +49,6 @@ class Understanding:
     focus: str = ""
     words: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    conditional: bool = False
     after: tuple[str, ...] = ()

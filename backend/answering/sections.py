@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from backend.answering.answer import CardBody, Section
 from backend.knowledge.aspects import Aspect
@@ -40,16 +41,33 @@ _BOLD_POINTS = 4.0
 _CLEARLY_BETTER = 0.2
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]+")
+_SENTENCE = re.compile(r"[^。\n]+")
+_CONDITION = re.compile("时[，,]|时会|时才|[若当凡]|如果|只要|只有|会使|使得|情况下|导致|造成|才会")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a concept was asked for beyond its aspect.
+
+    ``words``: those of the message that nothing else explains (旋转 in AVL 树怎么旋转), and those
+    by which a card would say them. ``conditional``: when or under what conditions it is so.
+    """
+
+    words: tuple[str, ...] = ()
+    conditional: bool = False
+
+
+NOTHING_MORE = Asked()
 
 
 def card_body(
-    concept: Concept, aspect: Aspect | None, part: str | None, details: Sequence[str] = ()
+    concept: Concept, aspect: Aspect | None, part: str | None, asked: Asked = NOTHING_MORE
 ) -> CardBody:
-    """Choose the sections for ``aspect``, or those that speak of ``part`` or of ``details``.
+    """Choose the sections for ``aspect``, or those that speak of ``part`` or of what was ``asked``.
 
-    ``part`` is what of the concept was named, ``details`` the words of the message that nothing
-    else explains (旋转 in AVL 树怎么旋转). Never empty: every card has a definition.
+    ``part`` is what of the concept was named. Never empty: every card has a definition.
     """
+    details = asked.words
     if part is not None and normalise(part).text in normalise(concept.name).text:
         part = None  # 拥塞控制 to TCP 拥塞控制: short for the whole, not a part of it
     if part is not None:
@@ -57,8 +75,12 @@ def card_body(
         if found:
             return CardBody(concept, found, part=part)
     if aspect is None:
-        return CardBody(concept, _after(concept, details) or _opening(concept), part=part)
+        found = _conditions(concept, details) if asked.conditional else ()
+        found = found or _after(concept, details) or _opening(concept)
+        return CardBody(concept, found, part=part)
     wanted = _wanted(concept, aspect)
+    if aspect is Aspect.PRINCIPLE and (found := _reason(concept, details)):
+        return CardBody(concept, found, part=part)
     if wanted and wanted[0] is aspect:
         return CardBody(concept, sections(concept, wanted), part=part)
     stand_in = next((a for a in _STAND_INS[aspect] if a in concept.sections), None)
@@ -89,6 +111,30 @@ def _after(concept: Concept, details: Sequence[str]) -> tuple[Section, ...]:
     if points[best] < points[Aspect.DEFINITION] + _CLEARLY_BETTER:
         return ()
     return sections(concept, _TOGETHER.get(best, (best,))[:1])
+
+
+def _reason(concept: Concept, details: Sequence[str]) -> tuple[Section, ...]:
+    """The section that speaks of ``details`` where the principle says nothing of them.
+
+    迪杰斯特拉为什么不能有负权 is not answered by how it goes.
+    """
+    points = _detail_points(concept, details)
+    if points.get(Aspect.PRINCIPLE) or not any(points.values()):
+        return ()
+    return sections(concept, [max(points, key=lambda a: (points[a], a not in LAST))])
+
+
+def _conditions(concept: Concept, details: Sequence[str]) -> tuple[Section, ...]:
+    """The section with the sentence that gives a condition and says most of ``details``."""
+    pairs = {pair for word in details for pair in _pairs(word)}
+
+    def said(aspect: Aspect) -> int:
+        sentences: list[str] = _SENTENCE.findall(concept.sections[aspect])
+        told = [normalise(s).text for s in sentences if _CONDITION.search(s)]
+        return max((sum(pair in s for pair in pairs) for s in told), default=0)
+
+    best = max(concept.sections, key=lambda a: (said(a), a not in LAST))
+    return sections(concept, [best]) if said(best) else ()
 
 
 def _speaking_of(

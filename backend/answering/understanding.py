@@ -90,6 +90,13 @@ class Understander:
             focus=linking.text,
             words=linking.unexplained + names,
             details=linking.unexplained,
+            hints=tuple(
+                word
+                for said, words in self._cues.senses.items()
+                if any(said in gap for gap in linking.gaps)
+                for word in words
+            ),
+            conditional=linking.mentions(self._cues.conditions),
         )
 
     def _aspect(self, text: str) -> Aspect | None:
@@ -122,9 +129,8 @@ class Understander:
         primary = measured or self._primary(topics, linking)
         rest = tuple(topic for topic in topics if topic.target.id != primary.target.id)
         names = map(linking.name_of, linking.links)
-        measures = [self._cues.measures[name] for name in names if name in self._cues.measures]
-        details = (*reading.details, *measures)
-        return replace(reading, topics=(primary, *rest), details=details)
+        measures = (self._cues.measures[name] for name in names if name in self._cues.measures)
+        return replace(reading, topics=(primary, *rest), hints=(*reading.hints, *measures))
 
     def _user(self, topics: tuple[Topic, ...], pair: tuple[Topic, ...]) -> Topic | None:
         """DNS in DNS 用 TCP 还是 UDP: what stands before a pair and speaks of both of them."""

@@ -19,6 +19,8 @@ class Cues:
 
     aspects: Mapping[Aspect, frozenset[str]]
     measures: Mapping[str, str]
+    senses: Mapping[str, tuple[str, ...]]
+    conditions: frozenset[str]
     subjects: frozenset[str]
     connectors: frozenset[str]
     pronouns: frozenset[str]
@@ -39,6 +41,8 @@ class _File(BaseModel):
 
     aspects: dict[Aspect, list[str]]
     measures: dict[str, str]
+    senses: dict[str, list[str]]
+    conditions: list[str]
     subjects: list[str]
     connectors: list[str]
     pronouns: list[str]
@@ -70,6 +74,7 @@ def load_cues(path: Path) -> Cues:
     return Cues(
         aspects={a: _fold(p) for a, p in file.aspects.items()},
         measures={normalise(name).text: word for name, word in file.measures.items()},
+        senses={normalise(said).text: tuple(words) for said, words in file.senses.items()},
         **lists,
     )
 

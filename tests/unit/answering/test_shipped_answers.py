@@ -184,3 +184,28 @@ async def test_every_example_of_small_talk_is_recognised(answerer):
                 if answer.smalltalk != item.intent:
                     wrong[message] = (answer.verdict, answer.smalltalk)
     assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("快排啥时候是最坏情况", "初始有序或逆序"),
+        ("快速排序什么时候最慢", "初始有序或逆序"),
+        ("快排最坏时间复杂度", "最坏 O(n²)"),
+        ("快排的空间复杂度", "递归工作栈"),
+        ("快排为什么不稳定", "不稳定：相等元素的先后可能改变"),
+        ("迪杰斯特拉为什么不能有负权", "不能有负权边"),
+        ("LRU为什么不会有belady异常", "没有 Belady 异常"),
+        ("AVL什么时候要旋转", "平衡因子绝对值变为 2"),
+    ],
+)
+async def test_the_section_is_shown_that_says_what_was_asked(talk, message, told):
+    answer = await talk.ask(message)
+    assert answer.verdict == "answer"
+    assert told in "\n".join(section.text for section in answer.body.sections)
+
+
+async def test_a_measure_asked_of_a_topic_is_no_other_topic(talk):
+    await talk.ask("快速排序什么时候最慢")
+    answer = await talk.ask("快排最坏时间复杂度")
+    assert answer.concepts == ("ds.quick-sort",)
