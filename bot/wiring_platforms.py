@@ -100,7 +100,14 @@ def _wecom(settings: Settings, desk: Desk, painter: Painter | None) -> Platform:
     _require(
         "wecom", {"ASSISTANT408_WECOM__BOT_ID": given.bot_id, "ASSISTANT408_WECOM__SECRET": secret}
     )
-    options = WeComOptions(bot_id=given.bot_id, secret=secret, url=given.url)
+    options = WeComOptions(
+        bot_id=given.bot_id,
+        secret=secret,
+        url=given.url,
+        name=given.name,
+        heartbeat_seconds=given.heartbeat_seconds,
+        api_timeout_seconds=given.api_timeout_seconds,
+    )
     return WeComPlatform(desk, options, painter=painter)
 
 

@@ -1,6 +1,7 @@
 """The settings of the chat platforms: which of them run, and what each needs."""
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
@@ -8,6 +9,7 @@ from pydantic_settings import NoDecode
 
 from config.types import Key, Numbers, Part, PositiveFloat, WebAddress, listed
 
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PlatformName = Literal["onebot", "qq", "discord", "wecom", "wechat"]
 
 
@@ -80,12 +82,32 @@ class Qq(Part):
     )
 
 
+def _wecom_address(value: str) -> str:
+    """Take wss://host…; ws:// only to this machine, for the secret travels over it."""
+    try:
+        parts = urlsplit(value)
+        host, scheme = parts.hostname, parts.scheme
+    except ValueError:
+        host = scheme = ""
+    if not host or not (scheme == "wss" or (scheme == "ws" and host in _LOOPBACK)):
+        raise PydanticCustomError("address", "应形如 wss://主机（ws:// 只能连本机）")
+    return value
+
+
 class WeCom(Part):
     bot_id: str = Field(default="", description="企业微信智能机器人的 BotID（长连接方式）")
     secret: Key = Field(default=SecretStr(""), description="企业微信智能机器人的 Secret")
-    url: str = Field(
+    name: str = Field(
+        default="",
+        description="机器人在群里的名字，用来去掉问题里的 @名字；空表示去掉第一个 @ 开头的词",
+    )
+    url: Annotated[str, AfterValidator(_wecom_address)] = Field(
         default="wss://openws.work.weixin.qq.com", description="长连接地址；测试时才改"
     )
+    heartbeat_seconds: PositiveFloat = Field(
+        default=30, description="多久向企业微信发一次心跳，秒；没有回音就重连"
+    )
+    api_timeout_seconds: PositiveFloat = Field(default=10, description="等待企业微信确认的上限，秒")
 
 
 class WeChat(Part):
@@ -93,13 +115,17 @@ class WeChat(Part):
     aes_key: Key = Field(
         default=SecretStr(""), description="公众号的消息加解密密钥（43 个字符）；空表示明文模式"
     )
-    app_id: str = Field(default="", description="公众号的 AppID；安全模式下要核对")
+    app_id: str = Field(default="", description="公众号的 AppID；安全模式和 AppSecret 都要它")
     app_secret: Key = Field(
-        default=SecretStr(""), description="公众号的 AppSecret；空表示不发图片和客服消息"
+        default=SecretStr(""),
+        description="公众号的 AppSecret（要认证过的号）；空表示不发图片和客服消息，也不能推送",
     )
     api_base: WebAddress = Field(
         default="https://api.weixin.qq.com", description="微信接口的地址；测试时才改"
     )
-    wait_seconds: PositiveFloat = Field(
-        default=4, description="等答案的上限，秒；微信 5 秒不回就重发，超过就让用户回复 1 来取"
+    wait_seconds: float = Field(
+        default=4,
+        gt=0,
+        lt=5,
+        description="等答案的上限，秒；微信只等 5 秒，没等到就请用户回复 1 来取",
     )
