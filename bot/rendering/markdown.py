@@ -1,8 +1,9 @@
 """The Markdown subset that replies are written in, and nothing more of Markdown.
 
-Paragraphs, ``**bold**``, `` `code` ``, fenced code, ``-`` and ``1.`` lists (nested too), tables and
-``#`` headings. Everything else is text, because study material is full of characters that Markdown
-would eat: ``2*3*4``, ``a_b_c``, ``vector<int>``, ``a[0](x)``, ``\\n``, ``x**2+y**2``.
+Paragraphs, ``**bold**``, `` `code` ``, fenced code, ``-`` and ``1.`` lists (nested too), tables,
+``#`` headings, and formulas between dollar signs (``formula_rules``). Everything else is text,
+because study material is full of characters that Markdown would eat: ``2*3*4``, ``a_b_c``,
+``vector<int>``, ``a[0](x)``, ``\\n``, ``x**2+y**2``.
 """
 
 from functools import cache
@@ -10,6 +11,8 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
+
+from bot.rendering.formula_rules import add_formulas
 
 MAX_BOLD_CHARS = 300  # keeps the search for a closing mark linear in the text
 
@@ -20,6 +23,7 @@ def markdown_parser() -> MarkdownIt:
     parser = MarkdownIt("zero")
     parser.enable(["table", "fence", "heading", "list", "backticks"])
     parser.inline.ruler.after("backticks", "bold", _bold)
+    add_formulas(parser)
     return parser
 
 

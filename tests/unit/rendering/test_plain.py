@@ -19,7 +19,7 @@ from bot.rendering.plain import render_plain
         "vector<int> v; List<T>",
         "[0] a[0](x) [TCP](4)",
         "&lt; 与 &amp;",
-        r"\n 与 \* 与 \(x\)",
+        r"\n 与 \* 与 f\(x\)",
         "char **argv, **p",
         "T(n) = 2T(n/2) + O(n) ⇒ Θ(n log n)",
         "1 + 1 = 2",
