@@ -1,0 +1,84 @@
+"""How much QQ lets a bot say in answer to one message, and what waits until it is asked for.
+
+A message may be answered five times, in a group within five minutes and in private within an
+hour (https://bot.q.qq.com/wiki/develop/api-v2/server-inter/message/send-receive/send.html).
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+MESSAGES = 5
+GROUP_WINDOW = timedelta(minutes=5)
+PRIVATE_WINDOW = timedelta(hours=1)
+_ON_ITS_WAY = timedelta(seconds=5)
+"""QQ counts from when the message was sent, and until ours arrives."""
+
+
+class Budget:
+    """What may still be said in answer to one message that came at ``opened_at`` (aware)."""
+
+    def __init__(self, opened_at: datetime, *, is_group: bool, messages: int = MESSAGES) -> None:
+        self.window = GROUP_WINDOW if is_group else PRIVATE_WINDOW
+        self.closes_at = opened_at + self.window - _ON_ITS_WAY
+        self._left = messages
+        self._number = 0
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether QQ still takes answers, if any are left."""
+        return now < self.closes_at
+
+    def left(self, now: datetime) -> int:
+        """How many messages may be sent."""
+        return self._left if self.is_open(now) else 0
+
+    def take(self) -> int:
+        """Spend one message; its number (``msg_seq``), never the same twice."""
+        self._left -= 1
+        self._number += 1
+        return self._number
+
+    def give_back(self) -> None:
+        """Take back a message that QQ refused; its number stays used."""
+        self._left += 1
+
+
+def fitting(wanted: int, left: int) -> int:
+    """How many of ``wanted`` messages to send now.
+
+    All of them or, where ``left`` does not suffice, so many that one is left to say so.
+    """
+    return wanted if wanted <= left else max(0, left - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The texts of a reply that did not fit, and until when they can be asked for."""
+
+    texts: tuple[str, ...]
+    until: datetime
+    markdown: bool = False
+
+
+class Rests:
+    """Keeps for each session the rest of its latest reply; at most ``most``, the oldest go."""
+
+    def __init__(self, most: int = 500, most_texts: int = 40) -> None:
+        self._most = most
+        self._most_texts = most_texts
+        self._rests: OrderedDict[str, Rest] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._rests)
+
+    def keep(self, session: str, rest: Rest) -> None:
+        """Replace what was kept for ``session``; texts over the most are lost."""
+        self._rests.pop(session, None)
+        self._rests[session] = replace(rest, texts=rest.texts[: self._most_texts])
+        if len(self._rests) > self._most:
+            self._rests.popitem(last=False)
+
+    def take(self, session: str, now: datetime) -> Rest | None:
+        """Give and forget what is kept; None when there is nothing or it is too late."""
+        rest = self._rests.pop(session, None)
+        return rest if rest is not None and now < rest.until else None

@@ -1,0 +1,238 @@
+"""Replies and pushes on their way to QQ: rendered, planned to fit, sent part by part.
+
+QQ takes five messages in answer to one. A longer reply becomes one picture or, where nothing can
+be drawn, its first parts and the offer of the rest.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from loguru import logger
+
+from bot.platforms.ports import Clock
+from bot.platforms.qq.account import Account
+from bot.platforms.qq.budget import Rest, Rests, fitting
+from bot.platforms.qq.codec import FILE, media_body, target_of
+from bot.platforms.qq.failures import MarkdownRefused, Refused, WindowClosed
+from bot.platforms.qq.sending import Occasion, Piece, Sender
+from bot.rendering.outgoing import (
+    Outgoing,
+    Painter,
+    as_picture,
+    file_as_texts,
+    outgoing,
+    without_picture,
+)
+from plugins.messages import (
+    Attachment,
+    Caps,
+    Conversation,
+    DeliveryUncertain,
+    NotSent,
+    Receipt,
+    Reply,
+)
+
+PLAIN = Caps(name="qq", max_chars=1500, pictures=True)
+MARKDOWN = replace(PLAIN, markup="qq", buttons=True)
+MORE = "更多"
+PRIVATE_ONLY = "这条只能给你一个人看，请私聊我再发一次。"
+OFFER = "还有 {count} 条，回复“更多”继续看。"
+CHOOSE = "请选择："
+_MOST_FILE_BYTES = 8 << 20
+_SERVED = 500
+
+
+class QqOutbox:
+    """``plugins.messages.Outbox`` for QQ's own bots, and the way of replies to their senders."""
+
+    def __init__(
+        self,
+        account: Account,
+        clock: Clock,
+        painter: Painter | None = None,
+        *,
+        markdown: bool = False,
+        push_targets: frozenset[str] = frozenset(),
+    ) -> None:
+        """``push_targets``: the groups and persons that may be written to unasked."""
+        self._account = account
+        self._sender = Sender(account)
+        self._clock = clock
+        self._painter = painter
+        self._caps = MARKDOWN if markdown else PLAIN
+        self._push_targets = push_targets
+        self._rests = Rests()
+        self._served: OrderedDict[str, None] = OrderedDict()
+
+    def caps(self, conversation: Conversation) -> Caps | None:
+        """What QQ can do there; None for the conversations of other platforms."""
+        if conversation.platform != "qq":
+            return None
+        return replace(self._caps, unprompted=conversation.id in self._push_targets)
+
+    async def send(self, conversation: Conversation, reply: Reply) -> Receipt:
+        """Push ``reply`` where the settings allow it; raises NotSent or DeliveryUncertain.
+
+        Once the first part is confirmed the reply counts as delivered: what fails later is logged,
+        and missing in the receipt.
+        """
+        target = target_of(conversation)
+        if target.openid not in self._push_targets:
+            raise NotSent("设置里没有允许向这个会话主动发消息（PUSH_TARGETS）", can_retry=False)
+        if reply.private and target.is_group:
+            raise NotSent("只给一个人看的内容不能发到群里", can_retry=False)
+        return await self._deliver(Occasion(target, conversation.key, {}, None), reply)
+
+    def is_ready(self, conversation: Conversation) -> bool:
+        """Whether there is a token to send with."""
+        return conversation.platform == "qq" and self._account.is_signed_in
+
+    async def is_member(self, group: Conversation, user: str) -> bool:
+        """Always False: QQ gives a person another id in each group, and no list of members."""
+        return False
+
+    async def respond(self, occasion: Occasion, reply: Reply) -> Receipt | None:
+        """Send ``reply`` where its message came from; None when only a notice could go there.
+
+        Too late it goes as a push, where that is allowed. Raises as ``send`` does.
+        """
+        if reply.private and occasion.target.is_group:
+            await self._send(occasion, [Piece(PRIVATE_ONLY)])
+            return None
+        may_push = occasion.target.openid in self._push_targets
+        try:
+            return await self._deliver(occasion, reply)
+        except WindowClosed:
+            if not may_push:
+                raise
+        logger.info("答得太晚，改为主动发送")
+        return await self._deliver(replace(occasion, reference={}, budget=None), reply)
+
+    async def more(self, occasion: Occasion, message_id: str) -> bool:
+        """Send what waits for this session; False when nothing does. Never raises.
+
+        The same message again (QQ repeats events) gets nothing more.
+        """
+        if message_id in self._served:
+            return True
+        rest = self._rests.take(occasion.session, self._clock())
+        if rest is None:
+            return False
+        self._served[message_id] = None
+        if len(self._served) > _SERVED:
+            self._served.popitem(last=False)
+        try:
+            await self._send(occasion, [Piece(text, rest.markdown) for text in rest.texts])
+        except NotSent as error:
+            self._rests.keep(occasion.session, rest)
+            logger.warning("剩下的部分没有发出：{}", error)
+        except DeliveryUncertain as error:
+            logger.warning("剩下的部分不知有没有发出：{}", error)
+        return True
+
+    async def _deliver(self, occasion: Occasion, reply: Reply) -> Receipt:
+        try:
+            return await self._deliver_as(occasion, reply, self._caps)
+        except MarkdownRefused as refused:
+            if self._caps is PLAIN:
+                raise
+            logger.warning("改发纯文字：{}", refused)
+            return await self._deliver_as(occasion, reply, PLAIN)
+
+    async def _deliver_as(self, occasion: Occasion, reply: Reply, caps: Caps) -> Receipt:
+        reserved = 0 if reply.attachment is None else 1
+        pieces = _pieces(await outgoing(reply, caps, self._painter), reply, occasion, caps)
+        if len(pieces) > (self._room(occasion, reserved) if occasion.budget else 1):
+            picture = await as_picture(reply, self._painter)
+            if picture is not None:
+                pieces = _pieces(Outgoing((), picture), reply, occasion, caps)
+        try:
+            receipt = await self._send(occasion, pieces, reserved)
+        except Refused as refused:
+            if pieces[0].picture is None or not refused.can_retry:
+                raise
+            logger.warning("图片没有发出，改发文字：{}", refused)
+            pieces = _pieces(without_picture(reply, caps), reply, occasion, caps)
+            receipt = await self._send(occasion, pieces, reserved)
+        if reply.attachment is not None:
+            await self._attach(occasion, reply.attachment)
+        return receipt
+
+    def _room(self, occasion: Occasion, reserved: int = 0) -> int:
+        """How many messages may be sent; raises WindowClosed when there are none."""
+        if occasion.budget is None:
+            return 1_000
+        left = occasion.budget.left(self._clock()) - reserved
+        if left < 1:
+            raise WindowClosed("超过了 QQ 允许回复的时间或次数", can_retry=False)
+        return left
+
+    async def _send(
+        self, occasion: Occasion, pieces: Sequence[Piece], reserved: int = 0
+    ) -> Receipt:
+        """Send what fits, the first piece for certain, and offer the rest."""
+        count = fitting(len(pieces), self._room(occasion, reserved))
+        later = pieces[count:]
+        ids = await self._send_in_order(occasion, pieces[:count])
+        if later and occasion.budget is not None:
+            markdown = later[0].markdown
+            offer = OFFER.format(count=len(later))
+            choices = (MORE,) if markdown else ()
+            ids += await self._send_in_order(occasion, [Piece(offer, markdown, None, choices)])
+            until = self._clock() + occasion.budget.window
+            texts = tuple(piece.text for piece in later)
+            self._rests.keep(occasion.session, Rest(texts, until, markdown))
+        return Receipt(tuple(ids))
+
+    async def _send_in_order(self, occasion: Occasion, pieces: Sequence[Piece]) -> list[str]:
+        """Send the pieces and give their ids; only the failure of the first is raised."""
+        ids: list[str] = []
+        for number, piece in enumerate(pieces, 1):
+            try:
+                ids += await self._sender.send(occasion, piece)
+            except (NotSent, DeliveryUncertain) as error:
+                if number == 1:
+                    raise
+                logger.warning("第 {}/{} 部分没有发出：{}", number, len(pieces), error)
+                break
+        return ids
+
+    async def _attach(self, occasion: Occasion, attachment: Attachment) -> None:
+        """Send the file; its content as messages where QQ takes no files."""
+        try:
+            try:
+                if len(attachment.data) > _MOST_FILE_BYTES:
+                    raise Refused("文件太大")
+                uploaded = await self._sender.upload(
+                    occasion.target, FILE, attachment.data, attachment.name
+                )
+                await self._sender.post(occasion, media_body(uploaded))
+            except Refused as refused:
+                logger.info("文件改作消息发：{}", refused)
+                texts = file_as_texts(attachment, PLAIN.max_chars)
+                await self._send(occasion, [Piece(text) for text in texts])
+        except (NotSent, DeliveryUncertain) as error:
+            logger.warning("文件没有发出：{}", error)
+
+
+def _pieces(drawn: Outgoing, reply: Reply, occasion: Occasion, caps: Caps) -> list[Piece]:
+    """Make messages of what was rendered; buttons go with the last text.
+
+    A picture takes no buttons. In a push, whose number is limited, it goes without them.
+    """
+    markdown = caps.markup == "qq"
+    choices = reply.choices if caps.buttons else ()
+    if drawn.picture is None:
+        pieces = [Piece(text, markdown) for text in drawn.texts]
+        if pieces and choices:
+            pieces[-1] = replace(pieces[-1], choices=choices)
+        return pieces
+    if choices and occasion.budget is not None:
+        texts = drawn.texts or (CHOOSE,)
+        pieces = [Piece("", picture=drawn.picture), *(Piece(text, True) for text in texts)]
+        pieces[-1] = replace(pieces[-1], choices=choices)
+        return pieces
+    first, *rest = drawn.texts or ("",)
+    return [Piece(first, picture=drawn.picture), *(Piece(text, markdown) for text in rest)]
