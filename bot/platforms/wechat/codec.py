@@ -1,0 +1,100 @@
+"""What WeChat tells us as values of the house."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from bot.platforms.downloads import Downloads
+from bot.platforms.ports import clean_text
+from bot.platforms.wechat import wording
+from plugins.messages import Conversation, IncomingMessage, IncomingPicture
+
+PLATFORM = "wechat"
+PICTURE_HOSTS = frozenset({"mmbiz.qpic.cn", "*.qpic.cn"})
+_UNSUPPORTED = "【收到不支持的消息类型，暂无法显示】"
+_MOST_ID_CHARS = 128
+
+Fields = Mapping[str, str]
+
+
+class NotAnEvent(Exception):
+    """The fields name no sender or no message."""
+
+
+def person_of(fields: Fields) -> str:
+    """Give the openid of the sender; raises NotAnEvent."""
+    openid = fields.get("FromUserName", "")
+    if not openid or not fields.get("ToUserName") or len(openid) > _MOST_ID_CHARS:
+        raise NotAnEvent("no sender")
+    return openid
+
+
+def key_of(fields: Fields) -> str:
+    """Give what is the same in WeChat's second and third try; raises NotAnEvent.
+
+    Events have no MsgId: WeChat recommends FromUserName and CreateTime for them.
+    """
+    message_id = fields.get("MsgId", "")
+    if message_id:
+        return message_id[:_MOST_ID_CHARS]
+    if fields.get("MsgType") != "event":
+        raise NotAnEvent("no MsgId")
+    parts = (person_of(fields), fields.get("CreateTime", ""), fields.get("Event", ""))
+    return sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def decode(fields: Fields, now: datetime, downloads: Downloads) -> IncomingMessage | str | None:
+    """Read a message or event: something to answer, a sentence to say at once, or nothing."""
+    match fields.get("MsgType", ""):
+        case "text":
+            text = _clean(fields.get("Content", ""))
+            return wording.READS if text == _UNSUPPORTED else _message(fields, now, text)
+        case "voice":
+            text = _clean(fields.get("Recognition", ""))
+            return _message(fields, now, text) if text else wording.NOT_HEARD
+        case "image":
+            return _message(fields, now, "", _picture(fields, downloads))
+        case "event":
+            return _event(fields, now)
+        case _:
+            return wording.READS
+
+
+def _event(fields: Fields, now: datetime) -> IncomingMessage | str | None:
+    match fields.get("Event", "").lower():
+        case "subscribe":
+            return wording.WELCOME
+        case "click":
+            text = _clean(fields.get("EventKey", ""))
+            return _message(fields, now, text) if text else None
+        case _:
+            return None
+
+
+def _message(
+    fields: Fields, now: datetime, text: str, *pictures: IncomingPicture
+) -> IncomingMessage:
+    openid = person_of(fields)
+    return IncomingMessage(
+        id=key_of(fields),
+        conversation=Conversation(PLATFORM, fields["ToUserName"], openid, is_group=False),
+        sender=openid,
+        text=text,
+        addressed=True,
+        received_at=now,
+        pictures=pictures,
+    )
+
+
+def _picture(fields: Fields, downloads: Downloads) -> IncomingPicture:
+    """WeChat names its own host by http, where it answers by https too."""
+    url = fields.get("PicUrl", "")
+    parts = urlsplit(url) if url.isprintable() else urlsplit("")
+    if parts.scheme == "http" and (parts.hostname or "").endswith(".qpic.cn"):
+        url = parts._replace(scheme="https").geturl()
+    return downloads.picture(url, fields.get("MediaId", "") or key_of(fields))
+
+
+def _clean(text: str) -> str:
+    return clean_text(text).strip()
