@@ -58,6 +58,8 @@ def _onebot(settings: Settings, desk: Desk, painter: Painter | None) -> Platform
 
 
 def _discord(settings: Settings, desk: Desk, painter: Painter | None) -> Platform:
+    from backend.knowledge.outline import load_outline
+    from backend.questions.scope import SUBJECT_NAMES
     from bot.platforms.discord.platform import DiscordOptions, DiscordPlatform
 
     given = settings.discord
@@ -70,7 +72,11 @@ def _discord(settings: Settings, desk: Desk, painter: Painter | None) -> Platfor
         gateway_url=given.gateway_url,
         proxy=given.proxy,
     )
-    return DiscordPlatform(desk, options, painter=painter)
+    outline = load_outline(settings.content_dir / "outline.yaml")
+    subjects = (names[0] for names in SUBJECT_NAMES.values())
+    chapters = (chapter.name for chapter in outline.chapters.values())
+    scopes = tuple(dict.fromkeys((*subjects, *chapters)))
+    return DiscordPlatform(desk, options, painter=painter, scopes=scopes)
 
 
 def _qq(settings: Settings, desk: Desk, painter: Painter | None) -> Platform:

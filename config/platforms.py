@@ -46,7 +46,7 @@ class Reconnect(Part):
 
 
 class Discord(Part):
-    token: SecretStr = Field(default=SecretStr(""), description="Discord 机器人的令牌")
+    token: Key = Field(default=SecretStr(""), description="Discord 机器人的令牌")
     guilds: Numbers = Field(
         default=(), description="只在这些服务器（guild）里回答，写编号；空表示所有服务器"
     )
@@ -54,7 +54,9 @@ class Discord(Part):
         default="https://discord.com/api/v10", description="Discord 的 REST 地址；测试或代理时才改"
     )
     gateway_url: str = Field(
-        default="", description="Discord 的网关地址 wss://…；空表示问 REST；测试时才改"
+        default="",
+        pattern=r"^(wss?://\S+)?$",
+        description="Discord 的网关地址 wss://…；空表示官方的；测试时才改",
     )
     proxy: WebAddress = Field(
         default="", description="连 Discord 用的 HTTP 代理，如 http://127.0.0.1:7890；空表示直连"
