@@ -1,9 +1,9 @@
 """What WeChat tells us as values of the house."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from bot.platforms.downloads import Downloads
 from bot.platforms.ports import clean_text
@@ -13,6 +13,7 @@ from plugins.messages import Conversation, IncomingMessage, IncomingPicture
 PLATFORM = "wechat"
 PICTURE_HOSTS = frozenset({"mmbiz.qpic.cn", "*.qpic.cn"})
 _UNSUPPORTED = "【收到不支持的消息类型，暂无法显示】"
+_PLAIN_HTTP = re.compile(r"^http://(?=[a-z0-9.-]+\.qpic\.cn/)", re.IGNORECASE)
 _MOST_ID_CHARS = 128
 
 Fields = Mapping[str, str]
@@ -89,10 +90,7 @@ def _message(
 
 def _picture(fields: Fields, downloads: Downloads) -> IncomingPicture:
     """WeChat names its own host by http, where it answers by https too."""
-    url = fields.get("PicUrl", "")
-    parts = urlsplit(url) if url.isprintable() else urlsplit("")
-    if parts.scheme == "http" and (parts.hostname or "").endswith(".qpic.cn"):
-        url = parts._replace(scheme="https").geturl()
+    url = _PLAIN_HTTP.sub("https://", fields.get("PicUrl", ""), count=1)
     return downloads.picture(url, fields.get("MediaId", "") or key_of(fields))
 
 
