@@ -52,13 +52,16 @@ class Sent:
 class WeComServer:
     """Speaks the frames; ``next`` takes what the bot sent.
 
-    ``stalling`` answers nothing; ``refuse`` answers a command with an errcode. Chats that nobody
+    ``stalling`` answers nothing, ``unanswered`` are commands carried out without an answer;
+    ``refuse`` answers a command with an errcode (0: as if it were carried out). Chats that nobody
     wrote from refuse active messages, as do callbacks that are unknown or answered as another kind.
     """
 
     def __init__(self) -> None:
         self.url = ""
         self.stalling = False
+        self.unanswered: set[str] = set()
+        self.connections = 0
         self.subscriptions = 0
         self.pings = 0
         self.refused_subscriptions = 0
@@ -237,6 +240,7 @@ class WeComServer:
     async def _serve(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=8 << 20, autoping=True)
         await socket.prepare(request)
+        self._note(lambda: setattr(self, "connections", self.connections + 1))
         try:
             async for message in socket:
                 if message.type is not WSMsgType.TEXT:
@@ -246,8 +250,11 @@ class WeComServer:
                 if self.stalling:
                     continue
                 answer = self._carry_out(frame, socket, request)
+                if frame["cmd"] in self.unanswered:
+                    continue
                 await socket.send_json({"headers": frame["headers"], "errmsg": "ok"} | answer)
         finally:
+            self._note(lambda: setattr(self, "connections", self.connections - 1))
             if self._socket is socket:
                 self._note(lambda: setattr(self, "_socket", None))
         return socket

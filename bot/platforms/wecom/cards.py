@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bot.platforms.wecom.frames import Body, part, string
 
-TITLE = "点一下作答"
+TITLE = "点一下就行"
 TITLE_CHOSEN = "你选了「{}」"
 _MAX_BUTTONS = 6
 _MAX_LABEL_CHARS = 10
