@@ -30,6 +30,7 @@ from bot.platforms.ports import shanghai_now
 from bot.rendering.pictures.artist import Artist
 from bot.watched_search import WatchedSearch
 from bot.wiring_learning import Learning, open_learning, watch_learning
+from bot.wiring_photos import open_photos
 from config.settings import Settings
 from plugins.answers import is_answer
 from plugins.qa.plugin import QaPlugin
@@ -86,6 +87,7 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
             open_learning(settings, library, store, outboxes, shanghai_now, health.registry)
         )
         fallbacks = count_fallbacks(health.registry)
+        photos = await stack.enter_async_context(open_photos(settings, library, health))
         router = Router(
             [
                 *learning.plugins,
@@ -97,6 +99,7 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
                     max_unsupported_share=settings.answering.max_unsupported_share,
                     label_additions=settings.answering.label_additions,
                     on_fallback=fallbacks,
+                    photos=photos,
                 ),
             ],
             store,

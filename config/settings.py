@@ -137,6 +137,25 @@ class Pictures(Part):
     )
 
 
+class Photos(Part):
+    enabled: bool = Field(
+        default=True,
+        description="认出照片里的题目来回答；要装 requirements/photos.txt，关掉则请人打字",
+    )
+    max_megabytes: PositiveFloat = Field(
+        default=8, le=8, description="一张照片的文件上限，MB；各平台下载时最多 8 MB"
+    )
+    deadline_seconds: PositiveFloat = Field(
+        default=20, description="认一张照片的上限，秒；超过就请人裁剪或打字"
+    )
+    waiting: PositiveInt = Field(
+        default=8, description="最多多少张照片排队，张；再多就请人过会儿再发"
+    )
+    idle_minutes: PositiveFloat = Field(
+        default=10, description="多久没有照片就结束识别进程，分钟；它约占 400 MB 内存"
+    )
+
+
 class Llm(Part):
     base_url: WebAddress = Field(
         default="", description="OpenAI 兼容接口的地址，如 http://127.0.0.1:8000/v1；空表示不用模型"
@@ -281,6 +300,7 @@ class Settings(BaseSettings):
     answering: Answering = Answering()
     quiz: Quiz = Quiz()
     pictures: Pictures = Pictures()
+    photos: Photos = Photos()
 
     @classmethod
     def settings_customise_sources(

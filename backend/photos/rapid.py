@@ -54,6 +54,8 @@ class RapidOcr:
         self._resting: asyncio.Task[None] | None = None
         self._problem = "" if is_installed() else NOT_INSTALLED
         self._closed = False
+        if self._problem:
+            logger.warning("照片：{}", self._problem)
 
     def state(self) -> str:
         """Say how it goes: "ok", or a Chinese phrase."""

@@ -18,8 +18,10 @@ from backend.conversation.turns import Turn
 from backend.errors import GenerationError, StoreUnavailable
 from backend.generation.ports import Generator
 from backend.knowledge.library import Library
+from backend.photos.photos import Photos
 from plugins.messages import Decision, IncomingMessage, Reply, ReplyStream, Source
 from plugins.qa import wording
+from plugins.qa.photo_questions import answer_photo, asks_by_photo
 
 
 class QaPlugin:
@@ -37,8 +39,9 @@ class QaPlugin:
         max_unsupported_share: float = 1 / 3,
         label_additions: bool = True,
         on_fallback: Callable[[GenerationError], None] = lambda error: None,
+        photos: Photos | None = None,
     ) -> None:
-        """Without ``generator`` the cards answer alone.
+        """Without ``generator`` the cards answer alone, without ``photos`` pictures are not read.
 
         Above ``max_unsupported_share`` of a model's claims the card answers as well; harmless
         additions of the model are labelled, or dropped. ``on_fallback`` hears why a card answers
@@ -49,12 +52,19 @@ class QaPlugin:
         self._dialogues = dialogues
         self._history_turns = history_turns
         self._on_fallback = on_fallback
+        self._photos = photos
         policy = Policy(max_unsupported_share, wording.MODEL_OWN if label_additions else "")
         self._writer = Writer(library, generator, policy) if generator is not None else None
         self._rewriter = Rewriter(generator, answerer.named) if generator is not None else None
 
     async def respond(self, message: IncomingMessage) -> Reply | ReplyStream:
-        """Answer ``message``; as a growing text when a model writes."""
+        """Answer ``message``; as a growing text when a model writes or a photo is read."""
+        if asks_by_photo(message):
+            named = self._answerer.named
+            return answer_photo(self._photos, message, self._respond, named)
+        return await self._respond(message)
+
+    async def _respond(self, message: IncomingMessage) -> Reply | ReplyStream:
         history = await self._history(message)
         answer = await self._answerer.answer(message.text, history, message.received_at)
         question = message.text
@@ -82,7 +92,7 @@ class QaPlugin:
         try:
             question = await rewriter.rewrite(message.text, history, user=message.user)
         except GenerationError as error:
-            logger.warning(wording.MODEL_NOT_ASKED, error)
+            _log(wording.MODEL_NOT_ASKED, error)
             return message.text, answer
         if question is None:
             return message.text, answer
@@ -100,7 +110,7 @@ class QaPlugin:
             options = letters(message.text)
             choice = await writer.choose(message.text, options, excerpts, user=message.user)
         except GenerationError as error:
-            logger.warning(wording.MODEL_NOT_ASKED, error)
+            _log(wording.MODEL_NOT_ASKED, error)
         reply = _reply(wording.answer_text(answer, choice), "answer", answer)
         await self._remember(message, reply, answer)
         return reply
@@ -124,7 +134,7 @@ class QaPlugin:
                 else:
                     yield part
         except GenerationError as error:
-            logger.warning(wording.MODEL_FAILED, error)
+            _log(wording.MODEL_FAILED, error)
             self._on_fallback(error)
         await self._remember(message, reply, answer)
         yield reply
@@ -206,3 +216,8 @@ def _reply(
         confidence=answer.confidence,
         choices=choices,
     )
+
+
+def _log(sentence: str, error: GenerationError) -> None:
+    """Tell the operator; hardly where a model is left alone for what was told before."""
+    logger.log("DEBUG" if isinstance(error, GenerationPaused) else "WARNING", sentence, error)

@@ -1,7 +1,7 @@
 """OneBot v11 events and messages as values of the house, and back."""
 
 from base64 import b64encode
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +14,19 @@ from nonebot.adapters.onebot.v11 import (
 )
 
 from bot.platforms.ports import clean_text
-from plugins.messages import Attachment, Caps, Conversation, IncomingMessage, NotSent
+from plugins.messages import (
+    Attachment,
+    Caps,
+    Conversation,
+    IncomingMessage,
+    IncomingPicture,
+    NotSent,
+)
 
 CAPS = Caps(name="onebot", max_chars=1500, pictures=True, quotes=True, unprompted=True)
 """QQ takes about 4500 characters a message; 1500 is two or three screens of a phone."""
+
+_MOST_PICTURES = 9
 
 OFFICIAL_ROBOTS = range(2854196301, 2854216399 + 1)
 """The QQ numbers that Tencent gives to official robots (q.qq.com)."""
@@ -36,16 +45,26 @@ class Target:
     quote: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SentPicture:
+    """A picture as the client names it: its ``file`` there and its ``url``, "" where unknown."""
+
+    file: str
+    url: str
+
+
 def decode(
     event: MessageEvent,
     now: datetime,
     ignored_users: frozenset[str],
     sent: Container[str] = (),
+    promise: Callable[[SentPicture], IncomingPicture] | None = None,
 ) -> tuple[IncomingMessage, Target] | None:
     """Read an event; None for kinds that cannot be answered (anonymous, temporary, notices).
 
     ``sent`` are the ids of messages of ours: NoneBot asks the client for a quoted message to see
-    whose it is, and a client forgets messages after some thousands or a restart.
+    whose it is, and a client forgets messages after some thousands or a restart. ``promise`` makes
+    a picture of the house of one in a message; without it there are none.
     """
     quoted = _quoted(event)
     if isinstance(event, GroupMessageEvent):
@@ -77,6 +96,7 @@ def decode(
         quoted=quoted,
         is_group_admin=target.group_id is not None and event.sender.role in ("owner", "admin"),
         sender_name=clean_text(event.sender.card or event.sender.nickname or "").strip(),
+        pictures=tuple(map(promise, _pictures(event))) if promise is not None else (),
     )
     return message, target
 
@@ -123,6 +143,32 @@ def _text(message: Message) -> str:
         text += piece
         interrupted = False
     return clean_text(text).strip()
+
+
+def _pictures(event: MessageEvent) -> list[SentPicture]:
+    """Give the pictures of a message, or of the one that it quotes unless that is ours.
+
+    Stickers (``sub_type`` 1 of NapCat and others) are none.
+    """
+    own = _images(event.message)
+    if own or event.reply is None or event.reply.sender.user_id == event.self_id:
+        return own
+    return _images(event.reply.message)
+
+
+def _images(message: Message) -> list[SentPicture]:
+    found: list[SentPicture] = []
+    for segment in message:
+        data = segment.data
+        sticker = str(data.get("sub_type", data.get("subType", 0))) == "1"
+        if segment.type != "image" or sticker or len(found) == _MOST_PICTURES:
+            continue
+        file, url = str(data.get("file") or ""), str(data.get("url") or "")
+        if not url and file.startswith(("http://", "https://")):
+            file, url = "", file
+        if url or (file and "://" not in file):
+            found.append(SentPicture(file, url))
+    return found
 
 
 def _quoted(event: MessageEvent) -> str | None:

@@ -1,0 +1,85 @@
+"""A photo that somebody sent, as the text of the question in it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from backend.knowledge.library import Library
+from backend.photos.correcting import Corrector
+from backend.photos.ports import Ocr, Page, PhotoNotRead
+from backend.photos.reading import read_page
+
+LEAST_CHARS = 6
+"""Fewer letters, digits and Chinese characters are no question: a sticker, a logo."""
+
+
+class Photos:
+    """Reads photos one after another; those that wait are few, and hold their bytes meanwhile."""
+
+    def __init__(
+        self,
+        ocr: Ocr,
+        corrector: Corrector,
+        *,
+        max_bytes: int = 8 << 20,
+        max_waiting: int = 8,
+        wait_seconds: float = 25.0,
+    ) -> None:
+        """``max_waiting`` photos wait, each for at most ``wait_seconds``; more are refused.
+
+        The deadline of the reading itself is the recogniser's.
+        """
+        self._ocr = ocr
+        self._corrector = corrector
+        self._max_bytes = max_bytes
+        self._max_waiting = max_waiting
+        self._wait_seconds = wait_seconds
+        self._under_way = 0
+        self._turn = asyncio.Lock()
+
+    def state(self) -> str:
+        """Say how it goes: "ok", or a Chinese phrase."""
+        return self._ocr.state()
+
+    async def read(self, fetch: Callable[[], Awaitable[bytes]]) -> Page:
+        """Fetch a picture and read the question in it.
+
+        Raises PhotoNotRead, and what ``fetch`` raises. Nothing of the picture is kept.
+        """
+        if self._under_way > self._max_waiting:
+            raise PhotoNotRead("busy")
+        self._under_way += 1
+        try:
+            picture = await fetch()
+            if len(picture) > self._max_bytes:
+                raise PhotoNotRead("too_large")
+            await self._in_turn()
+            try:
+                fragments = await self._ocr.fragments(picture)
+            finally:
+                self._turn.release()
+        finally:
+            self._under_way -= 1
+        page = read_page(fragments)
+        if sum(char.isalnum() for char in page.text) < LEAST_CHARS:
+            raise PhotoNotRead("nothing")
+        return replace(page, text=self._corrector.correct(page.text))
+
+    async def aclose(self) -> None:
+        """Give back what the recogniser holds."""
+        await self._ocr.aclose()
+
+    async def _in_turn(self) -> None:
+        try:
+            async with asyncio.timeout(self._wait_seconds):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise PhotoNotRead("busy") from None
+
+
+def corrector_of(library: Library) -> Corrector:
+    """Make the corrector that knows the names of ``library`` and the words of its cards."""
+    concepts = library.concepts.values()
+    names = [name for c in concepts for name in (c.name, *c.aliases, *c.covers)]
+    names += [point.name for point in library.outline.points.values()]
+    return Corrector(names, [text for c in concepts for text in c.sections.values()])

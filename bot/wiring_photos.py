@@ -1,0 +1,38 @@
+"""The photos half of ``bot/wiring.py``: what reads questions in pictures."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from backend.knowledge.library import Library
+from backend.photos.photos import Photos, corrector_of
+from backend.photos.rapid import RapidOcr
+from bot.health import Health
+from config.settings import Settings
+
+
+@asynccontextmanager
+async def open_photos(
+    settings: Settings, library: Library, health: Health
+) -> AsyncGenerator[Photos | None]:
+    """Make what reads photos; None when they are switched off."""
+    given = settings.photos
+    if not given.enabled:
+        yield None
+        return
+    ocr = RapidOcr(seconds=given.deadline_seconds, idle_seconds=given.idle_minutes * 60)
+    photos = Photos(
+        ocr,
+        corrector_of(library),
+        max_bytes=round(given.max_megabytes * (1 << 20)),
+        max_waiting=given.waiting,
+    )
+
+    async def state() -> dict[str, object]:
+        said = photos.state()
+        return {"ok": said == "ok", "state": said}
+
+    health.add("photos", state)
+    try:
+        yield photos
+    finally:
+        await photos.aclose()
