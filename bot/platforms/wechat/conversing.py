@@ -115,6 +115,7 @@ class Conversing:
         part, number, total = answer.take()
         notes: list[str] = []
         rest_is_kept = number < total and not self._outbox.can_send
+        answer.sending = number < total and not rest_is_kept
         if number < total and self.shelf.keep(openid, answer):
             notes.append(wording.DROPPED_NOTE)
         self.shelf.said(openid, takes_digits=answer.takes_digits)
