@@ -21,13 +21,13 @@ from typing import Any, Self
 from aiohttp import WSMsgType, web
 
 TOKEN = "e2e-discord-token.not-a-secret"
-BOT = 900
-GUILD = 700
-CHANNEL = 701
-THREAD = 702
-ADMIN_ROLE = 710
-BOT_ROLE = 711
-OWNER = 990
+BOT = 7_408_900
+GUILD = 7_408_700
+CHANNEL = 7_408_701
+THREAD = 7_408_702
+ADMIN_ROLE = 7_408_710
+BOT_ROLE = 7_408_711
+OWNER = 7_408_990
 _SEND_MESSAGES, _VIEW, _MANAGE_GUILD = 1 << 11, 1 << 10, 1 << 5
 _EPHEMERAL = 1 << 6
 _ids = itertools.count(1_300_000_000_000_000_000)
@@ -117,6 +117,7 @@ class DiscordServer:
         self._channels = [_channel(CHANNEL)]
         self._session: Session | None = None
         self._changed = asyncio.Event()
+        self.slams_the_door = False
         self.open_sockets = 0
         self.port = 0
 
@@ -226,25 +227,30 @@ class DiscordServer:
     # What goes wrong
 
     def fail(self, method: str, path: str, *, times: int = 1, **answer: Any) -> None:
-        """Answer the next requests so: ``status`` and ``body``, or ``seconds`` of silence."""
+        """Fail the next requests: ``status`` and ``body``, ``seconds`` of silence, or ``abort``."""
         self._faults.append(Fault(method, re.compile(path), lambda: answer, times))
+
+    def passes(self, method: str, path: str, *, times: int = 1) -> None:
+        """Answer the next requests as always, before what is to fail."""
+        self._faults.append(Fault(method, re.compile(path), dict, times))
 
     async def drop(self, *, code: int = 0) -> None:
         """Break the connection off: with a close frame of ``code``, or in the middle of one."""
-        session = self._live()
+        session = await self._live()
+        socket, session.socket = session.socket, None
         if code:
-            await session.socket.close(code=code)
+            await socket.close(code=code)
             return
         session.transport.write(b"\x82\x7e\x40")  # the beginning of a long frame
         session.transport.close()
 
     async def order(self, op: int, data: Any = None) -> None:
         """Send an order of the gateway: 7 reconnect, 9 invalid session."""
-        await self._live().send({"op": op, "d": data, "s": None, "t": None})
+        await (await self._live()).send({"op": op, "d": data, "s": None, "t": None})
 
     async def babble(self) -> None:
         """Send what is no JSON."""
-        session = self._live()
+        session = await self._live()
         text = b"{not json"
         if session.deflate is not None:
             text = session.deflate.compress(text) + session.deflate.flush(zlib.Z_SYNC_FLUSH)
@@ -264,6 +270,14 @@ class DiscordServer:
                 return found
         except TimeoutError:
             raise AssertionError("it did not happen in time") from None
+
+    async def until_soon(self, find: Callable[[], Any], seconds: float = 40) -> Any:
+        """Wait, as ``until`` does, for what happens in the bot and not here."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while not (found := find()):
+            assert asyncio.get_running_loop().time() < deadline, "it did not happen in time"
+            await asyncio.sleep(0.01)
+        return found
 
     async def ready(self) -> None:
         """Wait until the bot is connected."""
@@ -295,7 +309,8 @@ class DiscordServer:
         return next(e["d"] for e in reversed(self._session.events) if e["t"] == name)
 
     def count(self, channel: int) -> int:
-        return sum(message.channel == channel for message in self.messages)
+        """Count the messages in a channel that everybody sees."""
+        return sum(m.channel == channel and not m.ephemeral for m in self.messages)
 
     # The gateway
 
@@ -305,6 +320,9 @@ class DiscordServer:
         compressed = request.query.get("compress") == "zlib-stream"
         here = Session("", socket=socket, transport=request.transport)
         here.deflate = zlib.compressobj() if compressed else None
+        if self.slams_the_door:
+            await socket.close(code=1011)
+            return socket
         self.open_sockets += 1
         await here.send({"op": 10, "d": {"heartbeat_interval": 20000}, "s": None, "t": None})
         try:
@@ -369,9 +387,9 @@ class DiscordServer:
         """Let no session be resumed any more."""
         self.sessions.clear()
 
-    def _live(self) -> Session:
+    async def _live(self) -> Session:
+        await self.ready()
         assert self._session is not None
-        assert self._session.socket is not None, "the bot is not connected"
         return self._session
 
     def _guild(self) -> _Json:
@@ -455,9 +473,11 @@ class DiscordServer:
         path = "/" + request.match_info["path"]
         self.requests.append((request.method, path))
         fault = self._fault(request.method, path)
-        if fault is not None and "seconds" in fault:
+        if fault and "seconds" in fault:
             await asyncio.sleep(fault["seconds"])
-        elif fault is not None:
+        elif fault and "abort" in fault:
+            request.transport.abort()
+        elif fault:
             return _json(fault.get("body", {}), fault["status"])
         carries_its_own = "/webhooks/" in path or "/interactions/" in path
         knows_the_bot = (

@@ -174,8 +174,8 @@ async def test_the_same_message_twice_is_answered_once(discord, user):
 
 
 async def test_mentions_in_a_question_never_ping_anybody(discord, user):
-    asked = await discord.say("@everyone <@990> 什么是死锁", user=user)
-    assert "<@990>" not in (await discord.reply_to(asked)).content
+    asked = await discord.say(f"@everyone <@{OWNER}> 什么是死锁", user=user)
+    assert f"<@{OWNER}>" not in (await discord.reply_to(asked)).content
     assert discord.calls_with_pings == []
 
 

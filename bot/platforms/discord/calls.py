@@ -5,7 +5,7 @@ no connection, 429   403, 404, 4xx   no answer in time, 5xx, broken off
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import aiohttp
@@ -32,9 +32,10 @@ class Refused(NotSent):
 class Calls:
     """The calls under way to Discord."""
 
-    def __init__(self, seconds: float = LONGEST_RATE_LIMIT_SECONDS + 10) -> None:
-        """``seconds``: how long one is waited for; more than what discord.py may wait itself."""
+    def __init__(self, seconds: float, broken_off: Callable[[], None] = lambda: None) -> None:
+        """``seconds``: how long one may take; ``broken_off`` hears of one that took longer."""
         self._seconds = seconds
+        self._broken_off = broken_off
         self._tasks: set[asyncio.Future[Any]] = set()
 
     def __len__(self) -> int:
@@ -43,13 +44,12 @@ class Calls:
     async def __call__(self, call: Coroutine[Any, Any, _Result]) -> _Result:
         """Give what ``call`` gives; raises NotSent, Refused or DeliveryUncertain.
 
-        A call that is late goes on: breaking it off while discord.py waits out a limit of the
-        whole account would leave its lock closed for good.
+        It is made to its end when whoever waits for it is cancelled.
         """
-        task = self._own(call)
-        await asyncio.wait({task}, timeout=self._seconds)
-        if not task.done() or task.cancelled():
-            raise DeliveryUncertain("Discord 没有及时确认")
+        task = self._own(self._in_time(call))
+        await asyncio.wait({task})
+        if task.cancelled():
+            raise DeliveryUncertain("退出时还没有等到 Discord 确认")
         try:
             return task.result()
         except Exception as error:  # noqa: BLE001 - it is raised again, in our words
@@ -78,9 +78,17 @@ class Calls:
         if not task.cancelled():
             task.exception()  # looked at, for whoever waited may have gone
 
+    async def _in_time(self, call: Coroutine[Any, Any, _Result]) -> _Result:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await call
+        except TimeoutError:
+            self._broken_off()
+            raise DeliveryUncertain("Discord 没有及时确认") from None
+
     async def _quietly(self, call: Coroutine[Any, Any, Any]) -> None:
         try:
-            await call
+            await self._in_time(call)
         except Exception as error:  # noqa: BLE001 - nobody waits for it
             logger.debug("Discord 的一次附带调用没有成：{}", type(error).__name__)
 

@@ -56,12 +56,31 @@ class Connection(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            guild_ready_timeout=0.0,
             max_ratelimit_timeout=LONGEST_RATE_LIMIT_SECONDS,
             proxy=proxy or None,
         )
         self.is_up = False
         self._listener = listener
         self._failures = 0
+        self._given_up = asyncio.Event()
+
+    async def hold(self) -> None:
+        """Keep the session that ``login`` prepared; raises what ended it.
+
+        ConnectionError when it can be neither resumed nor begun anew.
+        """
+        keeping = asyncio.create_task(self.connect())
+        giving_up = asyncio.create_task(self._given_up.wait())
+        try:
+            await asyncio.wait({keeping, giving_up}, return_when=asyncio.FIRST_COMPLETED)
+            if not keeping.done():
+                raise ConnectionError("会话接不上，要重新登录")
+            keeping.result()
+        finally:
+            keeping.cancel()
+            giving_up.cancel()
+            await asyncio.wait({keeping, giving_up})
 
     async def on_connect(self) -> None:
         self._up()
@@ -73,8 +92,7 @@ class Connection(discord.Client):
         self.is_up = False
         self._failures += 1
         if self._failures > _MOST_FAILURES:
-            logger.warning("Discord 的会话接不上，重新登录")
-            await self.close()
+            self._given_up.set()
 
     async def on_message(self, message: discord.Message) -> None:
         await self._listener.message(self, message)
@@ -95,8 +113,9 @@ class Connection(discord.Client):
 class Link:
     """The connection that there is now, and calls through it."""
 
-    def __init__(self) -> None:
-        self.calls = Calls()
+    def __init__(self, send_seconds: float) -> None:
+        """``send_seconds``: how long a call may take."""
+        self.calls = Calls(send_seconds, self._broken_off)
         self.client: Connection | None = None
         self._came = asyncio.Event()
         self._chats: OrderedDict[int, int] = OrderedDict()
@@ -132,6 +151,14 @@ class Link:
         if self.client is None:
             raise NotSent("没有连上 Discord")
         return self.client
+
+    def _broken_off(self) -> None:
+        """Open the gate that a call leaves closed if it is broken off in a limit for everything.
+
+        Whoever goes through too early is told again to wait.
+        """
+        if self.client is not None:
+            self.client.http._global_over.set()
 
     async def chat_with(self, client: discord.Client, user: int) -> int:
         """Give the number of the private chat with ``user``; raises as a call does."""

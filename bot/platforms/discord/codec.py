@@ -34,8 +34,7 @@ _MAX_LABEL = 80
 _MAX_BUTTONS = 25
 _MAX_PICTURES = 4
 _PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp")
-_MARKUP_TAG = re.compile(r"<(?:@[!&]?\d+|#\d+|a?:\w+:\d+|/[^<>:]{1,70}:\d+|id:\w+)>")
-_SPACES = re.compile(r"[ \t]{2,}")
+_TAGS = re.compile(r"(?:[ \t]*<(?:@[!&]?\d+|#\d+|a?:\w+:\d+|/[^<>:]{1,70}:\d+|id:\w+)>[ \t]*)+")
 _TEXT_KINDS = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -162,7 +161,7 @@ def _data(interaction: Interaction) -> dict[str, Any]:
 
 def _text(content: str) -> str:
     """Leave out mentions and custom emoji; whatever stood between two words leaves a space."""
-    return _SPACES.sub(" ", _MARKUP_TAG.sub(" ", clean_text(content))).strip()
+    return _TAGS.sub(" ", clean_text(content)).strip()
 
 
 def _quoted(message: discord.Message) -> str | None:

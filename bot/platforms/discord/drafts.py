@@ -19,14 +19,11 @@ Render = Callable[[str], Awaitable[str]]
 
 
 class Draft:
-    """One message that shows the text so far, changed at most every ``every_seconds``."""
+    """One message that shows the text so far, changed at most every ``SHOW_EVERY_SECONDS``."""
 
-    def __init__(
-        self, place: Place, render: Render, every_seconds: float = SHOW_EVERY_SECONDS
-    ) -> None:
+    def __init__(self, place: Place, render: Render) -> None:
         self._place = place
         self._render = render
-        self._every_seconds = every_seconds
         self._newest = ""
         self._shown = ""
         self._message_id: str | None = None
@@ -67,7 +64,7 @@ class Draft:
                 return
             self._shown = text
             try:
-                async with asyncio.timeout(self._every_seconds):
+                async with asyncio.timeout(SHOW_EVERY_SECONDS):
                     await self._ending.wait()
             except TimeoutError:
                 continue

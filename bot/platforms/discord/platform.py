@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from loguru import logger
 
 from bot.platforms.desk import Desk
-from bot.platforms.discord.calls import failure
+from bot.platforms.discord.calls import LONGEST_RATE_LIMIT_SECONDS, failure
 from bot.platforms.discord.client import Connection, Link, lead_to
 from bot.platforms.discord.codec import (
     Interaction,
@@ -55,7 +55,8 @@ GONE = "这个命令或按钮已经不用了，请发 /帮助 看看现在有哪
 class DiscordOptions:
     """How to get to Discord; ``guilds`` are the servers to answer in, none for all.
 
-    ``gateway_url`` "" is Discord's own; ``proxy`` "" goes there directly.
+    ``gateway_url`` "" is Discord's own; ``proxy`` "" goes there directly. ``send_seconds`` is how
+    long one call is waited for: more than discord.py may wait for a rate limit to end.
     """
 
     token: str
@@ -63,6 +64,7 @@ class DiscordOptions:
     api_base: str = API_BASE
     gateway_url: str = ""
     proxy: str = ""
+    send_seconds: float = LONGEST_RATE_LIMIT_SECONDS + 10
 
 
 class DiscordPlatform:
@@ -88,7 +90,7 @@ class DiscordPlatform:
         self._painter = painter
         self._clock = clock
         self._scopes = tuple(scopes)
-        self._link = Link()
+        self._link = Link(options.send_seconds)
         self._downloads = Downloads(_hosts(options.api_base), proxy=options.proxy)
         self._has_commands = False
         self._tell_connected: Callable[[], None] = lambda: None
@@ -103,7 +105,7 @@ class DiscordPlatform:
             async with asyncio.timeout(_LOGIN_SECONDS):
                 await client.login(self._options.token)
             self._link.opened(client)
-            await client.connect()
+            await client.hold()
         except discord.LoginFailure:
             raise PlatformRefused(BAD_TOKEN) from None
         except discord.PrivilegedIntentsRequired:

@@ -85,7 +85,7 @@ async def _attach(place: Place, attachment: Attachment) -> None:
         return
     else:
         return
-    for text in file_as_texts(attachment, CAPS.max_chars):
+    for text in file_as_texts(attachment, CAPS.max_chars, CAPS.markup):
         try:
             await place.post(Part(text))
         except (NotSent, DeliveryUncertain) as error:
