@@ -1,6 +1,7 @@
 """Replies and pushes as the parts that WeChat takes, and on their way through its API."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from loguru import logger
@@ -11,8 +12,6 @@ from bot.platforms.wechat.api import Api
 from bot.platforms.wechat.codec import PLATFORM
 from bot.platforms.wechat.wire import harmless
 from bot.rendering.outgoing import Painter, file_as_texts, outgoing, without_picture
-from bot.rendering.plain import Block
-from bot.rendering.splitting import split_blocks
 from plugins.messages import Caps, Conversation, DeliveryUncertain, NotSent, Receipt, Reply
 
 MAX_CHARS = 600
@@ -125,8 +124,18 @@ class WeChatOutbox:
         return seen is not None and self._clock() - seen < _WINDOW
 
 
-def _fitting(text: str) -> tuple[str, ...]:
-    """Cut ``text`` where its characters take more bytes than Chinese ones."""
+def _fitting(text: str) -> Iterator[str]:
+    """Cut ``text``, at lines where it can, when its characters take more bytes than Chinese ones."""
     if len(text.encode()) <= MAX_BYTES:
-        return (text,)
-    return split_blocks([Block("code", tuple(text.split("\n")))], _FOUR_BYTE_CHARS)
+        yield text
+        return
+    part = ""
+    for line in text.splitlines(keepends=True):
+        for start in range(0, len(line), _FOUR_BYTE_CHARS):
+            piece = line[start : start + _FOUR_BYTE_CHARS]
+            if len((part + piece).encode()) > MAX_BYTES:
+                yield part.rstrip()
+                part = ""
+            part += piece
+    if part.strip():
+        yield part.rstrip()
