@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.rendering.plain import Block, render_blocks, render_plain
-from bot.rendering.splitting import split_blocks
+from bot.rendering.markups import messages, verbatim
+from bot.rendering.plain import render_plain
 from plugins.drawing import Drawing, Prose
-from plugins.messages import Attachment, Caps, Reply
+from plugins.messages import Attachment, Caps, Markup, Reply
 
 SOURCES_MARK = "依据："
 MAX_FILE_CHARS = 6000
@@ -34,7 +34,7 @@ async def outgoing(reply: Reply, caps: Caps, painter: Painter | None) -> Outgoin
     if reply.drawing is not None and caps.pictures and painter is not None:
         picture = await painter.draw(reply.drawing)
         if picture is not None:
-            return Outgoing(split_blocks(render_blocks(reply.caption), caps.max_chars), picture)
+            return Outgoing(messages(reply.caption, caps.markup, caps.max_chars), picture)
     return without_picture(reply, caps)
 
 
@@ -57,15 +57,17 @@ def whole_drawing(reply: Reply) -> Drawing:
 
 
 def without_picture(reply: Reply, caps: Caps) -> Outgoing:
-    """Render ``reply`` as text only."""
-    return Outgoing(plain_messages(reply, caps))
+    """Render ``reply`` as text only; nothing when it is silent."""
+    if reply.is_silent:
+        return Outgoing(())
+    return Outgoing(messages(with_sources(reply), caps.markup, caps.max_chars))
 
 
 def plain_messages(reply: Reply, caps: Caps) -> tuple[str, ...]:
     """Render ``reply`` as plain texts of at most ``caps.max_chars``; none when it is silent."""
     if reply.is_silent:
         return ()
-    return split_blocks(render_blocks(with_sources(reply)), caps.max_chars)
+    return messages(with_sources(reply), "plain", caps.max_chars)
 
 
 def plain_text(reply: Reply) -> str:
@@ -89,14 +91,16 @@ def sources_line(reply: Reply) -> str:
     return SOURCES_MARK + "；".join(dict.fromkeys(places))
 
 
-def file_as_texts(attachment: Attachment, max_chars: int) -> tuple[str, ...]:
+def file_as_texts(
+    attachment: Attachment, max_chars: int, markup: Markup = "plain"
+) -> tuple[str, ...]:
     """Give the lines of a text file as messages, or one sentence when that makes no sense."""
+    name = attachment.name
     try:
         text = attachment.data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return (f"这里发不了文件，「{attachment.name}」没有发出去。",)
+        return messages(f"这里发不了文件，「{name}」没有发出去。", markup, max_chars)
     if len(text) > MAX_FILE_CHARS:
-        return (f"这里发不了文件，「{attachment.name}」太长，也不能当作消息发。",)
-    lines = Block("code", tuple(text.splitlines()))
-    parts = split_blocks([lines], max_chars)
-    return parts or (f"「{attachment.name}」是空的。",)
+        return messages(f"这里发不了文件，「{name}」太长，也不能当作消息发。", markup, max_chars)
+    parts = verbatim(text, markup, max_chars)
+    return parts or messages(f"「{name}」是空的。", markup, max_chars)

@@ -8,44 +8,16 @@
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable
 
 from markdown_it.tree import SyntaxTreeNode
 
+from bot.rendering.blocks import Block, join_blocks
 from bot.rendering.markdown import parse
-
-BlockKind = Literal["heading", "text", "list", "table", "code"]
-
-ROW_HEADS_WITHOUT_NEWS = frozenset(
-    {"", "维度", "对比", "对比项", "比较", "比较项", "项目", "方面", "比较维度", "对比维度"}
-)
-"""First column names that say nothing about the row and are left out."""
-
-
-MIN_GRID_COLUMNS, MAX_GRID_CHARS = 5, 3
-"""A wide table whose cells are all this short (a next array, an access string) stays a grid."""
-
+from bot.rendering.tables import table_lines
 
 OWN_MARK = re.compile(r"([Ⅰ-Ⅻ][.．、]|[✓√×])\s*")
 """An item that begins with a mark of its own needs no bullet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One structural piece of a rendered reply.
-
-    ``units`` are what it may be split into (list items, table rows, lines of code), joined by a
-    line feed; a heading or a paragraph is one unit.
-    """
-
-    kind: BlockKind
-    units: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.units)
 
 
 def render_plain(markdown: str) -> str:
@@ -56,24 +28,6 @@ def render_plain(markdown: str) -> str:
 def render_blocks(markdown: str) -> tuple[Block, ...]:
     """Render a reply as its blocks, none of them empty."""
     return tuple(_blocks(parse(markdown).children))
-
-
-def join_blocks(blocks: Sequence[Block]) -> str:
-    """Put blocks together with the gaps that belong between them."""
-    text = ""
-    previous: Block | None = None
-    for block in blocks:
-        text += gap(previous, block) + block.text
-        previous = block
-    return text
-
-
-def gap(previous: Block | None, block: Block) -> str:
-    """Give the white space between two neighbouring blocks."""
-    if previous is None:
-        return ""
-    introduces = previous.kind == "text" and block.kind != "text" and block.kind != "heading"
-    return "\n" if previous.kind == "heading" or introduces else "\n\n"
 
 
 def _blocks(nodes: Iterable[SyntaxTreeNode]) -> Iterable[Block]:
@@ -92,7 +46,7 @@ def _block(node: SyntaxTreeNode) -> Block:
         case "bullet_list" | "ordered_list":
             return Block("list", tuple(_item(child) for child in node.children))
         case "table":
-            return Block("table", tuple(_rows(node)))
+            return Block("table", tuple(line.text for line in table_lines(table_cells(node))))
         case _:
             return Block("text", (_inline(node),))
 
@@ -105,32 +59,10 @@ def _item(node: SyntaxTreeNode) -> str:
     return marker + body.replace("\n", "\n  ")
 
 
-def _rows(table: SyntaxTreeNode) -> Iterable[str]:
-    """Render a table as one readable line a row, its columns named."""
+def table_cells(table: SyntaxTreeNode) -> list[list[str]]:
+    """Give the texts of all cells, head first."""
     rows = (node for node in table.walk() if node.type == "tr")
-    header, *body = [[_inline(cell) for cell in row.children] for row in rows]
-    if len(header) <= 2:
-        if any(header):
-            yield "：".join(name for name in header if name)
-        for row in body:
-            yield "：".join(cell for cell in row if cell)
-        return
-    short = all(len(cell) <= MAX_GRID_CHARS for row in (header, *body) for cell in row[1:])
-    if short and len(header) >= MIN_GRID_COLUMNS:
-        for row in (header, *body):
-            yield " ".join(cell or "-" for cell in row)
-        return
-    for row in body:
-        yield _row(header, row)
-
-
-def _row(header: Sequence[str], row: Sequence[str]) -> str:
-    name = "" if header[0] in ROW_HEADS_WITHOUT_NEWS else f"{header[0]} "
-    pairs = zip(header[1:], row[1:], strict=False)
-    cells = "；".join(f"{column}：{cell}" if column else cell for column, cell in pairs if cell)
-    if not row[0]:
-        return cells
-    return f"{name}{row[0]}｜{cells}" if cells else f"{name}{row[0]}"
+    return [[_inline(cell) for cell in row.children] for row in rows]
 
 
 def _inline(node: SyntaxTreeNode) -> str:

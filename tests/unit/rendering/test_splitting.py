@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.plain import Block, join_blocks, render_blocks
+from bot.rendering.blocks import Block, join_blocks
+from bot.rendering.plain import render_blocks
 from bot.rendering.splitting import split_blocks
 
 SENTENCES = st.text(alphabet=st.sampled_from("死锁进程ab 12，。！？；…”）\n👨‍👩‍👧é"), max_size=120)

@@ -1,0 +1,72 @@
+r"""Discord's Markdown, in which a backslash takes the power from any punctuation.
+
+A mention is told apart from text on the server, which knows no backslashes: there an invisible
+space parts the @ from what it names.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.rendering.blocks import Block
+from bot.rendering.dialects.dialect import Dialect
+from bot.rendering.dialects.grids import aligned, line_units
+from bot.rendering.dialects.styled import Runs, raw
+
+_GAP = "\u200b"
+_MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
+_CHANNEL = re.compile(r"<(?=#\d|id:|/\w|a?:\w|t:-?\d)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(https?://[A-Za-z0-9\-._~/%?=&+:#]++)")
+_ADDRESS_WITH_MORE = re.compile(
+    _ADDRESS.pattern + r"(?![.,:;\"')\]!?，。；：！？）]*(?:\s|$))(?<!\s)"
+)
+_POWER = re.compile(r"[\\*_~`\[<]|\|(?=\|)|(?<=\|)\|")
+_LINE_START = re.compile(r"(\s*)(?:(\d+)(?=[.)]\s)|(?=#{1,3}\s|-#|>|[-+]\s))")
+_WIDEST_GRID = 36
+"""Columns of code that a phone shows without breaking the line."""
+
+
+def _escape(text: str) -> str:
+    """Take all power from ``text``; addresses stay what they are, and clickable."""
+    parts = _ADDRESS.split(_parted_addresses(text))
+    parts[::2] = [_POWER.sub(r"\\\g<0>", _unmentioned(part)) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _parted_addresses(text: str) -> str:
+    """End each address with a space, lest the client takes the backslash after it as its part."""
+    return _ADDRESS_WITH_MORE.sub(r"\1 ", text)
+
+
+def _unmentioned(text: str) -> str:
+    return _CHANNEL.sub(f"<{_GAP}", _MENTION.sub(f"@{_GAP}", text))
+
+
+def _in_code(text: str) -> str:
+    return _unmentioned(text).replace("```", f"`{_GAP}`{_GAP}`")
+
+
+def _at_line_start(line: str) -> str:
+    found = _LINE_START.match(line)
+    return line if found is None else f"{found[0]}\\{line[found.end() :]}"
+
+
+def _table(dialect: Dialect, rows: Sequence[Sequence[Runs]]) -> Iterator[Block]:
+    """Give a narrow table as columns in a fence, a wide one as lines."""
+    cells = [[raw(cell) for cell in row] for row in rows]
+    lines = aligned(cells)
+    if len(cells[0]) > 1 and max(lines.widths) <= _WIDEST_GRID:
+        yield Block("table", dialect.code_lines("\n".join(lines.lines)), "```", "```")
+        return
+    yield line_units(dialect, cells)
+
+
+DISCORD = Dialect(
+    escape=_escape,
+    at_line_start=_at_line_start,
+    in_code=_in_code,
+    table=_table,
+    heading="### ",
+    breaks_lines=True,
+    flanking=False,
+    max_indent=6,
+)
