@@ -6,6 +6,7 @@ codec.py       callback → IncomingMessage, and what a message of ours is calle
 cards.py       choices → a card with buttons, a pressed button → the choice
 media.py       pictures that came in (encrypted), pictures and files that go out (in pieces)
 stream.py      the reply that grows while it is written
+quota.py       how much was said in a chat in the last minute
 outbox.py      replies and pushes
 platform.py    the platform: messages to the desk, the welcome, the pressed buttons
 

@@ -8,6 +8,7 @@ sent again when the platform was busy or the connection broke, for the person is
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +20,7 @@ from bot.platforms.wecom.codec import CAPS, MAX_BYTES, Origin, fingerprint, orig
 from bot.platforms.wecom.frames import Body
 from bot.platforms.wecom.line import ConnectionLost, Line, Refused, WriteFailed
 from bot.platforms.wecom.media import upload
+from bot.platforms.wecom.quota import Quota
 from bot.platforms.wecom.stream import ReplyStream
 from bot.rendering.outgoing import Outgoing, Painter, file_as_texts, outgoing, without_picture
 from plugins.messages import (
@@ -37,7 +39,8 @@ PRIVATE_UNCERTAIN = "回复发到单聊了；没收到的话，请先在单聊�
 SEE_ABOVE = "答案在上面的图里。"
 BROKEN_OFF = "没能发完，请再问一次。"
 _PUSH_SECONDS = 1.0
-_BUSY_SECONDS = 2.0
+_BUSY_SECONDS = (2.0, 8.0, 20.0)
+"""Pauses before another try when the platform is busy; its limit is by the minute."""
 _POWERS = re.compile(r"<(?=@|/?think)", re.IGNORECASE)
 """WeCom reads ``<@userid>`` as a mention and ``<think>`` as a thought to fold away."""
 
@@ -58,7 +61,8 @@ class WeComOutbox:
         self._line = line
         self._painter = painter
         self._for_push = _Patience(_PUSH_SECONDS, tries=1)
-        self._for_reply = _Patience(reply_seconds, tries=3)
+        self._for_reply = _Patience(reply_seconds, tries=len(_BUSY_SECONDS) + 1)
+        self._quota = Quota(time.monotonic)
 
     def caps(self, conversation: Conversation) -> Caps | None:
         """What WeCom can do; None for the conversations of other platforms."""
@@ -81,6 +85,10 @@ class WeComOutbox:
         delivered: what fails later is logged, and missing in the receipt.
         """
         return await self._deliver(origin_of(conversation), None, reply, self._for_push)
+
+    def stream(self, req_id: str, chat: str) -> ReplyStream:
+        """Begin the stream that answers the callback ``req_id`` from ``chat``."""
+        return ReplyStream(self._line, req_id, chat, self._quota)
 
     async def show(self, stream: ReplyStream, text: str) -> None:
         """Show the growing Markdown ``text`` of a reply; raises NotSent or DeliveryUncertain."""
@@ -219,6 +227,7 @@ class WeComOutbox:
 
     async def _send(self, origin: Origin, content: Body, patience: _Patience) -> Body:
         body: Body = {"chatid": origin.chat, "chat_type": 2 if origin.is_group else 1, **content}
+        self._quota.note(origin.chat)
         return await _patiently(
             lambda: self._line.call(frames.SEND, body, within_seconds=patience.seconds), patience
         )
@@ -239,7 +248,7 @@ async def _patiently(work: Callable[[], Awaitable[Body]], patience: _Patience) -
                 raise
             logger.warning("发送失败，再试：{}", error)
             if busy:
-                await asyncio.sleep(_BUSY_SECONDS * attempt)
+                await asyncio.sleep(_BUSY_SECONDS[attempt - 1])
     raise AssertionError("there is at least one try")
 
 

@@ -14,12 +14,11 @@ from loguru import logger
 from bot.platforms.desk import Desk
 from bot.platforms.ports import Clock, shanghai_now
 from bot.platforms.wecom import cards, frames
-from bot.platforms.wecom.codec import decode, decode_press
+from bot.platforms.wecom.codec import conversation_of, decode, decode_press
 from bot.platforms.wecom.frames import Body, Frame, part, string
 from bot.platforms.wecom.line import Line
 from bot.platforms.wecom.media import HOSTS, Pictures
 from bot.platforms.wecom.outbox import WeComOutbox
-from bot.platforms.wecom.stream import ReplyStream
 from bot.rendering.outgoing import Painter
 from plugins.messages import DeliveryUncertain, NotSent
 
@@ -115,10 +114,10 @@ class WeComPlatform:
             pictures=self._pictures,
         )
         if decoded is None:
-            self._once(frame, self._tell_unreadable(frame.req_id))
+            self._once(frame, self._tell_unreadable(frame))
             return
         message, origin = decoded
-        stream = ReplyStream(self._line, frame.req_id)
+        stream = self.outbox.stream(frame.req_id, origin.chat)
         respond = partial(self.outbox.respond, origin, stream)
         self.desk.take(message, respond, partial(self.outbox.show, stream))
 
@@ -145,8 +144,11 @@ class WeComPlatform:
         body: Body = {"msgtype": "text", "text": {"content": WELCOME}}
         await self._line.call(frames.WELCOME, body, req_id=req_id)
 
-    async def _tell_unreadable(self, req_id: str) -> None:
-        await ReplyStream(self._line, req_id).finish(UNREADABLE, 0.0)
+    async def _tell_unreadable(self, frame: Frame) -> None:
+        window = conversation_of(frame.body, self._options.bot_id)
+        if window is not None:
+            stream = self.outbox.stream(frame.req_id, window[1].chat)
+            await stream.finish(UNREADABLE, 0.0)
 
     async def _mark(self, req_id: str, press: cards.Press, user: str) -> None:
         """Change the card for who pressed it, which the platform allows within five seconds."""

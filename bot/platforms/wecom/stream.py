@@ -1,7 +1,7 @@
 """The reply that grows while it is written: frames with the whole text so far.
 
-Frames count among the 30 messages a minute that a chat allows, so they come ever more slowly: a
-reply that takes 40 seconds to write sends about ten.
+Frames count among the 30 messages a minute that a chat allows, so they come ever more slowly (a
+reply that takes 40 seconds to write sends about ten) and not at all where much is said.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import secrets
 from bot.platforms.wecom import frames
 from bot.platforms.wecom.frames import Body
 from bot.platforms.wecom.line import Line
+from bot.platforms.wecom.quota import Quota
 
 _FIRST_PAUSE_SECONDS = 0.8
 _SLOWER = 1.5
@@ -19,9 +20,12 @@ _MOST_PAUSE_SECONDS = 6.0
 class ReplyStream:
     """One stream, answering one callback."""
 
-    def __init__(self, line: Line, req_id: str) -> None:
+    def __init__(self, line: Line, req_id: str, chat: str, quota: Quota) -> None:
+        """``chat`` is the platform's name of the window that the callback came from."""
         self._line = line
         self._req_id = req_id
+        self._chat = chat
+        self._quota = quota
         self._id = f"s-{secrets.token_hex(12)}"
         self._turn = asyncio.Lock()
         self._pause = _FIRST_PAUSE_SECONDS
@@ -31,9 +35,10 @@ class ReplyStream:
 
     @property
     def is_due(self) -> bool:
-        """Whether enough time has passed since the last frame for another one."""
-        now = asyncio.get_running_loop().time()
-        return now >= self._next_at and not self._turn.locked()
+        """Whether another frame may be sent: not too soon, and not where much is said."""
+        if self._turn.locked() or asyncio.get_running_loop().time() < self._next_at:
+            return False
+        return self._quota.has_room(self._chat)
 
     async def grow(self, content: str) -> None:
         """Show ``content``, which is not empty, as what there is so far.
@@ -57,6 +62,7 @@ class ReplyStream:
     async def _send(self, content: str, *, finish: bool, within_seconds: float) -> Body:
         stream: Body = {"id": self._id, "finish": finish, "content": content}
         async with self._turn:
+            self._quota.note(self._chat)
             return await self._line.call(
                 frames.RESPOND,
                 {"msgtype": "stream", "stream": stream},

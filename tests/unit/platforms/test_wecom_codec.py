@@ -2,16 +2,20 @@
 
 import base64
 import os
+import re
 from datetime import datetime
 
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from bot.platforms.downloads import NO_PICTURE
 from bot.platforms.ports import SHANGHAI
 from bot.platforms.wecom import cards, frames
 from bot.platforms.wecom.codec import (
+    MAX_BYTES,
     MAX_PICTURES,
     decode,
     decode_press,
@@ -19,7 +23,12 @@ from bot.platforms.wecom.codec import (
     origin_of,
     without_mention,
 )
+from bot.platforms.wecom.line import REPLACED, WRONG_SECRET
 from bot.platforms.wecom.media import HOSTS, Pictures, unlock
+from bot.platforms.wecom.outbox import PRIVATE_REFUSED
+from bot.platforms.wecom.quota import Quota
+from config.platforms import WeCom
+from config.settings import ROOT
 from plugins.messages import Conversation, NotSent
 
 NOW = datetime(2026, 11, 27, 20, 0, tzinfo=SHANGHAI)
@@ -221,6 +230,77 @@ def test_what_was_not_locked_with_the_key_is_refused():
     encryptor = Cipher(algorithms.AES(secret), modes.CBC(secret[:16])).encryptor()
     with pytest.raises(ValueError, match="wrong key"):
         unlock(encryptor.update(b"\0" * 32) + encryptor.finalize(), key)
+
+
+# The quota
+
+
+def test_growing_replies_keep_out_of_the_way_where_much_is_said():
+    moment = 0.0
+    quota = Quota(lambda: moment)
+    for _ in range(15):
+        assert quota.has_room("g1")
+        quota.note("g1")
+    assert not quota.has_room("g1")
+    assert quota.has_room("g2")
+    moment = 60.0
+    assert quota.has_room("g1")
+
+
+def test_the_quota_remembers_only_so_many_chats():
+    quota = Quota(lambda: 0.0)
+    for _ in range(15):
+        quota.note("g1")
+    for number in range(3000):
+        quota.note(f"other-{number}")
+    assert quota.has_room("g1")
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    "url", ["wss://openws.work.weixin.qq.com", "ws://127.0.0.1:9", "ws://[::1]"]
+)
+def test_an_address_is_secure_or_this_machine(url):
+    assert WeCom(url=url).url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["", "ws://example.com", "https://x", "wss://", "wss://[", "127.0.0.1"]
+)
+def test_an_address_that_would_show_the_secret_is_refused(url):
+    with pytest.raises(ValidationError, match="wss://主机"):
+        WeCom(url=url)
+
+
+# The page
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        REPLACED.split("，")[0],
+        WRONG_SECRET.split("=")[0],
+        PRIVATE_REFUSED.split("，再")[0],
+        "心跳没有回音",
+        "发送太频繁（errcode=45009）",
+        NO_PICTURE.split("（")[0].removeprefix("图片"),
+    ],
+)
+def test_the_page_explains_what_people_and_operators_read(sentence):
+    assert sentence in (ROOT / "docs" / "platforms" / "wecom.md").read_text("utf-8")
+
+
+def test_the_defaults_that_the_page_names_are_right():
+    page = (ROOT / "docs" / "platforms" / "wecom.md").read_text("utf-8")
+    rows = re.findall(r"^\| `ASSISTANT408_WECOM__(\w+)` \| (\S+) \|", page, re.MULTILINE)
+    told = {name.lower(): default for name, default in rows}
+    assert set(told) == set(WeCom.model_fields)
+    for name in ("heartbeat_seconds", "api_timeout_seconds"):
+        assert float(told[name]) == getattr(WeCom(), name)
+    assert f"{MAX_BYTES} 字节" in page
+    assert f"最多看 {MAX_PICTURES} 张" in page
 
 
 # Frames
