@@ -1,6 +1,8 @@
-"""The pages on serving models give whole settings."""
+"""The pages on serving models give whole settings, and calls that vLLM takes."""
 
+import json
 import re
+import shlex
 
 import pytest
 
@@ -24,3 +26,16 @@ def test_settings_that_name_an_endpoint_of_the_compose_file_give_its_key(page):
     assert {"EMBEDDER", "RERANKER"} <= set(endpoints)
     for name in endpoints:
         assert f"ASSISTANT408_{name}__API_KEY=和 VLLM_API_KEY 相同" in lines
+
+
+def test_the_call_that_changes_an_adapter_replaces_one_that_is_served():
+    """vLLM answers 400 for a name that it has, and keeps cached prefixes of a path that it has."""
+    lines = "".join(blocks(SERVING, "bash")).replace("\\\n", " ").splitlines()
+    [started] = [shlex.split(line) for line in lines if "--lora-modules" in line]
+    [call] = [shlex.split(line) for line in lines if "load_lora_adapter" in line]
+    name, path = started[started.index("--lora-modules") + 1].split("=")
+    body = json.loads(call[call.index("-d") + 1])
+
+    assert "--enable-lora" in started
+    assert (body["lora_name"], body["load_inplace"]) == (name, True)
+    assert body["lora_path"] != path
