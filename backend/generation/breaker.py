@@ -2,7 +2,7 @@
 
 closed ── failures in a row ──▶ open ── its time is over ──▶ half-open: one probe at a time
    ▲                              ▲                              │
-   └──────────── it succeeds ─────┼──────────────────────────────┤
+   └──────── it gets text ────────┼──────────────────────────────┤
                                   └─ it fails: twice the time ───┘
 """
 
@@ -26,6 +26,7 @@ class Ticket:
 class Breaker:
     """Opens after ``failures`` in a row, for ``seconds`` doubling up to ``most_seconds``.
 
+    The time begins anew with the first answer that is complete.
     Every ticket is given back once, by ``succeeded``, ``failed`` or ``abandoned``. One that was
     given out before the breaker changed its state tells nothing any more and is ignored.
     """
@@ -57,7 +58,7 @@ class Breaker:
 
     @property
     def reason(self) -> str:
-        """The latest failure that counts; "" since the latest success."""
+        """The latest failure of the model, counted or not; "" since the latest success."""
         return self._reason
 
     def check(self) -> None:
@@ -71,15 +72,25 @@ class Breaker:
         self._probing = self.state == "half_open"
         return Ticket(self._period, self._probing)
 
+    def begun(self, ticket: Ticket) -> Ticket:
+        """Take note that text has come, and return the ticket for the rest of the answer.
+
+        That of a probe closes the breaker: others need not wait for the end of its answer.
+        """
+        if ticket.period != self._period or not ticket.is_probe:
+            return ticket
+        self._change(None)
+        return Ticket(self._period, is_probe=False)
+
     def succeeded(self, ticket: Ticket) -> None:
         """Take note of a good answer: it closes the breaker and ends the row of failures."""
         if ticket.period != self._period:
             return
         self._failures = 0
         self._reason = ""
+        self._pause_seconds = 0.0
         if ticket.is_probe:
             self._change(None)
-            self._pause_seconds = 0.0
 
     def failed(self, ticket: Ticket, reason: str) -> None:
         """Take note of a failure; ``reason`` is a Chinese sentence for the operator."""
@@ -92,9 +103,15 @@ class Breaker:
             self._pause_seconds = min(doubled, self._most_seconds)
             self._change(self._clock() + self._pause_seconds)
 
-    def abandoned(self, ticket: Ticket) -> None:
-        """Take note that a request ended without telling anything about the model."""
-        if ticket.period == self._period and ticket.is_probe:
+    def abandoned(self, ticket: Ticket, reason: str = "") -> None:
+        """Take note that a request ended without telling anything of what becomes of others.
+
+        ``reason``, where there is one, is what the operator should know of it.
+        """
+        if ticket.period != self._period:
+            return
+        self._reason = reason or self._reason
+        if ticket.is_probe:
             self._probing = False
 
     def _change(self, open_until: float | None) -> None:

@@ -18,7 +18,10 @@ class ModelNotServed(GenerationRefused):
 
 
 class RequestNotAccepted(GenerationRefused):
-    """The endpoint works but does not take this request (400, 413, 422): says nothing of others."""
+    """The endpoint works but does not answer this request: says nothing of others.
+
+    It refused it (400, 413, 422), or its filter held back the answer.
+    """
 
 
 _ADVICE = {

@@ -32,7 +32,8 @@ from backend.generation.usage import Asked, Observer, outcome_of
 _CHOICE_TOKENS = 16
 _RETRY_SECONDS = (0.1, 0.4)
 _LOOK_AGAIN_SECONDS = 300.0
-_LOOK_SECONDS = 1.0
+_LOOK_AGAIN_SOON_SECONDS = 10.0
+_LOOK_SECONDS = 2.0
 
 
 class OpenAiGenerator:
@@ -57,6 +58,7 @@ class OpenAiGenerator:
         self._choice = Choice(endpoint)
         self._transport = Transport(endpoint)
         self._look_again_at = clock()
+        self._looking: asyncio.Task[None] | None = None
 
     @property
     def context_tokens(self) -> int:
@@ -97,6 +99,9 @@ class OpenAiGenerator:
 
     async def aclose(self) -> None:
         """Close the connections."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait({self._looking})
         await self._transport.aclose()
 
     async def models(self) -> tuple[ServedModel, ...]:
@@ -143,21 +148,22 @@ class OpenAiGenerator:
         try:
             self._breaker.check()
             async with self._queue.place(request.user, request.patience.queue_seconds()):
-                request.start(self._breaker.enter())
+                ticket = request.start(self._breaker.enter())
                 async with aclosing(self._answer(request)) as items:
                     async for item in items:
                         if isinstance(item, Finished):
                             finished = item
                         else:
+                            request.ticket = ticket = self._breaker.begun(ticket)
                             yield item
         except BaseException as error:
             self._settle(request, None, error)
             if isinstance(error, RequestNotAccepted):
-                await self._look()  # most often the prompt was longer than the context
+                self._look()  # most often the prompt was longer than the context
             raise
         assert finished is not None
         self._settle(request, finished, None)
-        await self._look()
+        self._look()
         yield finished
 
     async def _answer(self, request: "_Request") -> AsyncGenerator[str | Finished]:
@@ -181,6 +187,7 @@ class OpenAiGenerator:
                     raise
                 request.retried = True
                 await asyncio.sleep(pause)
+                request.patience.start_again()
 
     def _settle(
         self, request: "_Request", finished: Finished | None, failure: BaseException | None
@@ -192,19 +199,25 @@ class OpenAiGenerator:
             if asked.outcome == "answered" or (left and request.has_begun):
                 self._breaker.succeeded(ticket)
             elif _tells_nothing(asked, failure, request.patience):
-                self._breaker.abandoned(ticket)
+                left_by_choice = asked.outcome in ("cancelled", "rejected", "timeout")
+                self._breaker.abandoned(ticket, "" if left_by_choice else str(failure))
             else:
                 self._breaker.failed(ticket, str(failure))
         self._observe(asked)
 
-    async def _look(self) -> None:
-        """Now and then ask what is served: a context or an adapter may have come or gone."""
-        now = self._clock()
-        if now < self._look_again_at:
-            return
-        self._look_again_at = now + _LOOK_AGAIN_SECONDS
+    def _look(self) -> None:
+        """Now and then ask what is served: a context or an adapter may have come or gone.
+
+        Beside the answers, which do not wait for it.
+        """
+        if self._clock() >= self._look_again_at and (self._looking is None or self._looking.done()):
+            self._looking = asyncio.create_task(self._take_what_is_served())
+
+    async def _take_what_is_served(self) -> None:
+        self._look_again_at = self._clock() + _LOOK_AGAIN_SOON_SECONDS
         with suppress(GenerationError):
             self._choice.take(await self._transport.models(_LOOK_SECONDS))
+            self._look_again_at = self._clock() + _LOOK_AGAIN_SECONDS
 
 
 class _Request:
@@ -226,11 +239,12 @@ class _Request:
         """Whether any text has come."""
         return self._first_at is not None
 
-    def start(self, ticket: Ticket) -> None:
+    def start(self, ticket: Ticket) -> Ticket:
         """Take note that there is a place: the wait for the first text begins."""
         self.ticket = ticket
         self._started_at = self._clock()
         self.patience.start()
+        return ticket
 
     def read(self) -> None:
         """Take note that text has come."""

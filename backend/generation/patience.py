@@ -27,7 +27,7 @@ class Patience:
         self._is_shortened = self._total_seconds < total
         self._ends_at = self._clock() + self._total_seconds
         self._phase: Literal["first", "stall", "grace"] = "first"
-        self._phase_ends_at = self._ends_at
+        self._phase_ends_at = self._first_ends_at = self._ends_at
 
     def queue_seconds(self) -> float:
         """How long a place may be waited for; the other half of the time is the answer's."""
@@ -35,7 +35,12 @@ class Patience:
 
     def start(self) -> None:
         """Begin to wait for the first text."""
-        self._phase_ends_at = self._clock() + self._endpoint.first_token_timeout_seconds
+        self._first_ends_at = self._clock() + self._endpoint.first_token_timeout_seconds
+        self._phase_ends_at = self._first_ends_at
+
+    def start_again(self) -> None:
+        """Wait for the first text of another try, until the moment set for the first one."""
+        self._phase, self._phase_ends_at = "first", self._first_ends_at
 
     def saw(self, event: Event) -> None:
         """Wait for the next text from now on, or for what follows the last."""
@@ -48,7 +53,7 @@ class Patience:
 
     def allows(self, seconds: float) -> bool:
         """Whether a pause of ``seconds`` leaves time for the first text."""
-        return self._clock() + seconds < min(self._phase_ends_at, self._ends_at)
+        return self._clock() + seconds < min(self._first_ends_at, self._ends_at)
 
     def was_cut_short(self) -> bool:
         """Whether time is up only because whoever asks would not wait as long as others do."""

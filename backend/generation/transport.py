@@ -15,7 +15,7 @@ from backend.errors import (
 )
 from backend.generation.endpoint import ModelEndpoint
 from backend.generation.events import Event, EventReader
-from backend.generation.failures import of_status, of_transport
+from backend.generation.failures import RequestNotAccepted, of_status, of_transport
 from backend.generation.guard import TextGuard
 from backend.generation.patience import Patience
 from backend.generation.ports import Finished, FinishReason
@@ -133,7 +133,7 @@ def _reason(event: Event) -> FinishReason | None:
         case "length":
             return "length"
         case "content_filter":
-            raise GenerationRefused("模型接口拦下了这个回答")
+            raise RequestNotAccepted("模型接口拦下了这个回答")
         case "abort" | "error":
             raise GenerationUnreachable("模型的回答没有写完")
         case _:

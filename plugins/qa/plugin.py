@@ -15,7 +15,7 @@ from backend.answering.small_talk import pick_reply
 from backend.answering.writing import Writer
 from backend.conversation.ports import DialogueStore
 from backend.conversation.turns import Turn
-from backend.errors import GenerationError, StoreUnavailable
+from backend.errors import GenerationError, GenerationPaused, StoreUnavailable
 from backend.generation.ports import Generator
 from backend.knowledge.library import Library
 from backend.photos.photos import Photos

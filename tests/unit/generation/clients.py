@@ -36,6 +36,12 @@ async def told(generator, user="u", **more):
     return items[:-1]
 
 
+async def looked(generator):
+    """Wait until it has asked what is served, which it does beside its answers."""
+    await asyncio.wait({generator._looking}, timeout=5)
+    assert generator._looking.done()
+
+
 async def finished(generator, **more):
     """Ask; give how the answer ended."""
     return (await items_of(generator, **more))[-1]

@@ -74,6 +74,32 @@ def test_after_a_recovery_the_pause_begins_small_again():
     assert b.state == "half_open"
 
 
+def test_a_probe_that_gets_text_closes_it_and_only_a_whole_answer_ends_the_doubling():
+    clock = Clock()
+    b = opened(clock)
+    clock.now = 5
+    rest = b.begun(b.enter())
+    assert b.state == "closed"
+    b.failed(rest, "写到一半断了")
+    clock.now = 14
+    assert b.state == "open"
+    clock.now = 15
+    b.succeeded(b.begun(b.enter()))
+    b.failed(b.enter(), "坏了")
+    clock.now = 20
+    assert b.state == "half_open"
+
+
+def test_what_tells_nothing_of_others_is_told_to_the_operator():
+    b = breaker(Clock())
+    b.abandoned(b.enter(), "状态码 400")
+    assert (b.state, b.reason) == ("closed", "状态码 400")
+    b.abandoned(b.enter())
+    assert b.reason == "状态码 400"
+    b.succeeded(b.enter())
+    assert b.reason == ""
+
+
 def test_an_abandoned_probe_lets_the_next_one_through():
     clock = Clock()
     b = opened(clock)

@@ -1,6 +1,7 @@
 """What can go wrong on the way, which of it is tried again, and what the operator reads."""
 
 import asyncio
+from contextlib import aclosing
 
 import pytest
 
@@ -172,7 +173,63 @@ async def test_an_answer_that_was_filtered_is_refused():
         await wire.event({"choices": [{"delta": {}, "finish_reason": "content_filter"}]})
 
     async with model_server(filtered) as model, client(model.url) as c:
-        assert await fails(c) == ([], "模型接口拦下了这个回答")
+        for _ in range(4):
+            assert await fails(c, RequestNotAccepted) == ([], "模型接口拦下了这个回答")
+        assert c.breaker_state == "closed"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [(400, RequestNotAccepted), (422, RequestNotAccepted), (429, GenerationBusy)]
+)
+async def test_a_refusal_of_every_request_is_told_though_it_opens_no_breaker(code, kind):
+    async with model_server(status(code)) as model, client(model.url) as c:
+        for _ in range(4):
+            await fails(c, kind)
+        assert c.breaker_state == "closed"
+        assert f"（状态码 {code}）" in c.state()
+        model.script = [says("好")]
+        await told(c)
+        assert c.state() == "ok"
+
+
+async def test_after_an_abort_the_next_try_has_the_time_for_a_first_text():
+    async def aborts(wire):
+        await wire.send(OK)
+        await wire.event({"choices": [{"delta": {}, "finish_reason": "abort"}]})
+        await wire.event("[DONE]")
+
+    async def takes_its_time(wire):
+        await asyncio.sleep(0.6)
+        await says("好")(wire)
+
+    async with model_server(aborts, takes_its_time) as model, client(model.url) as c:
+        assert await told(c) == ["好"]
+
+
+async def test_others_are_let_through_once_the_probe_gets_text():
+    release = asyncio.Event()
+
+    async def slowly(wire):
+        await wire.send(OK)
+        await wire.say("死锁")
+        await release.wait()
+        await wire.say("是")
+        await wire.event({"choices": [{"delta": {}, "finish_reason": "stop"}]})
+        await wire.event("[DONE]")
+
+    now = [0.0]
+    async with (
+        model_server(status(500), slowly, says("好")) as model,
+        client(model.url, clock=lambda: now[0], breaker_failures=1, breaker_seconds=5) as c,
+    ):
+        await fails(c)
+        assert c.breaker_state == "open"
+        now[0] = 5
+        async with aclosing(c.stream(PROMPT, user="u")) as probe:
+            assert await anext(probe) == "死锁"
+            assert await told(c, "v") == ["好"]
+            release.set()
+            assert await anext(probe) == "是"
 
 
 async def test_an_answer_cut_off_inside_a_chunk_is_told():

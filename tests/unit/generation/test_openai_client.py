@@ -17,9 +17,18 @@ from tests.model_server import (
     says,
     says_in_chunks,
     serves,
+    stalls,
     status,
 )
-from tests.unit.generation.clients import PROMPT, client, fails, finished, items_of, told
+from tests.unit.generation.clients import (
+    PROMPT,
+    client,
+    fails,
+    finished,
+    items_of,
+    looked,
+    told,
+)
 
 
 async def test_pieces_arrive_as_they_are_written():
@@ -198,7 +207,8 @@ async def test_an_endpoint_that_keeps_the_connection_open_after_the_end_delays_n
 
 async def test_a_connection_serves_again_when_its_answer_was_whole():
     async with model_server(says_in_chunks("好")) as model, client(model.url) as c:
-        await told(c)  # looks at the models, too, which closes the connection
+        await told(c)
+        await looked(c)
         await told(c)
         before = model.connections
         for _ in range(3):
@@ -282,6 +292,7 @@ async def test_a_lacking_adapter_leaves_the_model_and_one_warning_until_it_is_th
         model.models = serves("m", "tutor")
         now[0] += 301
         await told(c)
+        await looked(c)
         assert c.model == "tutor"
 
 
@@ -289,12 +300,14 @@ async def test_the_context_is_what_the_endpoint_tells_unless_it_is_set():
     async with model_server(says("好")) as model, client(model.url) as c:
         assert c.context_tokens == 4096
         await told(c)
+        await looked(c)
         assert c.context_tokens == 8192
     async with (
         model_server(says("好")) as model,
         client(model.url, context_tokens=1000) as c,
     ):
         await told(c)
+        await looked(c)
         assert c.context_tokens == 1000
 
 
@@ -302,6 +315,26 @@ async def test_a_prompt_that_is_too_long_teaches_the_context():
     async with model_server(status(400)) as model, client(model.url) as c:
         model.models = serves("m", context=2048)
         await fails(c, RequestNotAccepted)
+        await looked(c)
+        assert c.context_tokens == 2048
+
+
+async def test_a_look_that_hangs_delays_no_answer_and_is_repeated_soon():
+    now = [0.0]
+    async with (
+        model_server(says("好")) as model,
+        client(model.url, clock=lambda: now[0]) as c,
+    ):
+        model.models = stalls
+        assert await told(c) == ["好"]
+        assert not c._looking.done()
+        assert await told(c) == ["好"]
+
+        model.models = serves("m", context=2048)
+        await looked(c)
+        now[0] += 11
+        await told(c)
+        await looked(c)
         assert c.context_tokens == 2048
 
 
@@ -310,6 +343,7 @@ async def test_an_endpoint_that_does_not_tell_what_it_serves_still_answers(answe
     async with model_server(says("好")) as model, client(model.url) as c:
         model.models = answer
         assert await told(c) == ["好"]
+        await looked(c)
         assert c.context_tokens == 4096
         with pytest.raises(GenerationRefused):
             await c.models()

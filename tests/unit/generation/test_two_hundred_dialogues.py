@@ -57,6 +57,7 @@ async def house(library, *script, clock=None, **settings):
         assert at_rest(router)
         assert (generator.running, generator.waiting) == (0, 0)
         assert model.most_open <= SERVED
+        await until(lambda: generator._looking is None or generator._looking.done())
         await until(lambda: not model.open)
         left = [task.get_coro().__qualname__ for task in asyncio.all_tasks() - before]
         assert set(left) <= {"ModelServer.serve", "BaseSelectorEventLoop._accept_connection2"}
