@@ -114,6 +114,6 @@ def _with(settings: Settings) -> list[Check]:
             partial(machine.port, host, number),
             "检查 ASSISTANT408_HTTP__HOST 和 ASSISTANT408_HTTP__PORT。",
         ),
-        Check("OneBot 令牌", partial(machine.token, host, has_token), "见 docs/qq.md。"),
+        Check("OneBot 令牌", partial(machine.token, host, has_token), "见 docs/platforms/onebot.md。"),
         Check("运营者", partial(learning.superusers, settings.superusers), "见 docs/settings.md。"),
     ]

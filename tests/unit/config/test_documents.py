@@ -25,7 +25,7 @@ def test_every_setting_that_a_page_names_exists(page):
     assert named - known_variables() - NOT_SETTINGS == set()
 
 
-@pytest.mark.parametrize("page", ["qq.md"])
+@pytest.mark.parametrize("page", ["platforms/onebot.md"])
 def test_every_default_that_the_page_for_qq_names_is_right(page):
     text = (DOCS / page).read_text("utf-8")
     defaults = {entry.variable: entry.default for entry in entries()}
@@ -47,7 +47,7 @@ def test_the_page_of_the_json_interface_has_every_field_decision_and_aspect():
 
 
 def test_the_page_for_qq_tells_the_path_and_the_length_of_a_message():
-    text = (DOCS / "qq.md").read_text("utf-8")
+    text = (DOCS / "platforms" / "onebot.md").read_text("utf-8")
 
     assert f"ws://127.0.0.1:8408{PATH}" in text
     assert f"每条最多 {CAPS.max_chars} 字" in text
