@@ -18,6 +18,14 @@ _NUMBERS = (
     "num_key_value_heads",
 )
 
+_NOT_SERVED: tuple[tuple[str, object, str], ...] = (
+    ("use_dora", False, "是 DoRA"),
+    ("modules_to_save", [], "另存了整层的权重"),
+    ("bias", "none", "训练了偏置"),
+    ("lora_bias", False, "带 LoRA 偏置"),
+)
+"""Features of PEFT that vLLM refuses: key, the value that means "unused", and what it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -109,9 +117,11 @@ def _ids(value: object) -> tuple[int, ...]:
 
 
 def lora_rank(folder: Path) -> int:
-    """Return the rank of the LoRA adapter in ``folder``; ServingError when it does not fit.
+    """Return the highest rank in the LoRA adapter in ``folder``; ServingError when it does not fit.
 
-    An adapter of a Llama-like conversion (``q_proj`` …) would be loaded and then do nothing.
+    An adapter of a Llama-like conversion (``q_proj`` …) would be loaded and then do nothing. vLLM
+    refuses one for ``output`` (its InternLM2 names no embedding modules) and what ``_NOT_SERVED``
+    lists.
     """
     config = read_json(folder / "adapter_config.json")
     weights = ("adapter_model.safetensors", "adapter_model.bin")
@@ -120,15 +130,25 @@ def lora_rank(folder: Path) -> int:
         problems.append(f"{folder} 里没有 adapter_model.safetensors")
     targets: object = config.get("target_modules") or []
     names = {targets} if isinstance(targets, str) else set(cast("list[str]", targets))
-    strange = sorted(names - {"wqkv", "wo", "w1", "w2", "w3", "output", "all-linear"})
+    strange = sorted(names - {"wqkv", "wo", "w1", "w2", "w3", "all-linear"})
+    if "output" in strange:
+        strange.remove("output")
+        problems.append(
+            f"{folder} 也改了输出层（output），vLLM 的 InternLM2 不支持，要去掉它重新训练"
+        )
     if strange:
         problems.append(
             f"{folder} 是给别的结构训练的（{'、'.join(strange)}），"
             "InternLM2 的层叫 wqkv、wo、w1、w2、w3"
         )
-    rank = config.get("r")
-    if not isinstance(rank, int):
-        problems.append(f"{folder}/adapter_config.json 里没有 r")
-    if problems or not isinstance(rank, int):
+    for key, default, what in _NOT_SERVED:
+        if (config.get(key) or default) != default:
+            problems.append(f"{folder} {what}（{key}），vLLM 不支持，要去掉它重新训练")
+    patterns: dict[str, Any] = config.get("rank_pattern") or {}
+    ranks = [config.get("r"), *patterns.values()]
+    known = [rank for rank in ranks if isinstance(rank, int) and rank > 0]
+    if len(known) < len(ranks):
+        problems.append(f"{folder}/adapter_config.json 里的 r 或 rank_pattern 不是正整数")
+    if problems:
         raise ServingError(problems)
-    return rank
+    return max(known)

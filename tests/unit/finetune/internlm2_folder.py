@@ -65,10 +65,12 @@ def model_folder(folder: Path, **changes: Any) -> Path:
     return folder
 
 
-def adapter_folder(folder: Path, rank: int = 16, targets: Any = ("wqkv", "wo")) -> Path:
-    """Write a LoRA adapter's folder."""
+def adapter_folder(
+    folder: Path, rank: int = 16, targets: Any = ("wqkv", "wo"), **more: Any
+) -> Path:
+    """Write a LoRA adapter's folder; ``more`` goes into ``adapter_config.json``."""
     folder.mkdir(parents=True, exist_ok=True)
-    write(folder / "adapter_config.json", {"r": rank, "target_modules": list(targets)})
+    write(folder / "adapter_config.json", {"r": rank, "target_modules": list(targets)} | more)
     (folder / "adapter_model.safetensors").write_bytes(b"")
     return folder
 

@@ -221,6 +221,36 @@ def test_an_adapter_of_another_structure_is_refused(tmp_path):
     assert "同名" in problems(folder, tmp_path / "cfg", {NAME: big})[0]
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"target_modules": ["wqkv", "output"]}, "输出层（output）"),
+        ({"use_dora": True}, "DoRA（use_dora）"),
+        ({"modules_to_save": ["tok_embeddings"]}, "整层的权重（modules_to_save）"),
+        ({"bias": "lora_only"}, "训练了偏置（bias）"),
+        ({"lora_bias": True}, "LoRA 偏置（lora_bias）"),
+        ({"r": None}, "r 或 rank_pattern 不是正整数"),
+        ({"rank_pattern": {"wo": 0}}, "r 或 rank_pattern 不是正整数"),
+    ],
+)
+def test_an_adapter_that_vllm_would_not_load_is_refused(tmp_path, more, said):
+    adapter = adapter_folder(tmp_path / "adapter", **more)
+
+    [problem] = problems(model_folder(tmp_path / "model"), tmp_path / "cfg", {"x": adapter})
+
+    assert said in problem
+
+
+def test_an_adapter_as_peft_writes_it_is_taken_with_its_highest_rank(tmp_path):
+    unused = {"use_dora": False, "modules_to_save": None, "bias": "none", "lora_bias": False}
+    pattern = {"layers.0.attention.wo": 40, "wqkv": 8}
+    adapter = adapter_folder(tmp_path / "adapter", 16, rank_pattern=pattern, **unused)
+
+    command = served(model_folder(tmp_path / "model"), tmp_path / "cfg", {"x": adapter}).command
+
+    assert flags(command)["--max-lora-rank"] == "64"
+
+
 def test_the_command_line_prints_only_the_command_on_standard_output(tmp_path):
     folder, out = model_folder(tmp_path / "model"), tmp_path / "cfg"
     adapter = adapter_folder(tmp_path / "adapter")
