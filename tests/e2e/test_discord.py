@@ -18,7 +18,9 @@ from tests.e2e.discord_server import (
     TOKEN,
     DiscordServer,
 )
+from tests.e2e.learning_chat import reveal_now
 from tests.e2e.server_process import LISTENS, SERVE, start
+from tests.model_server import OK, model_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -55,12 +57,12 @@ def settings(discord, data_dir, **more):
 class Process:
     """The bot's process, started and ended beside the loop that Discord runs in."""
 
-    def __init__(self, discord, data_dir, log_path):
-        self._discord, self._data_dir, self._log_path = discord, data_dir, log_path
+    def __init__(self, discord, data_dir, log_path, **more):
+        self._discord, self._log_path = discord, log_path
+        self._env = settings(discord, data_dir, **more)
 
     async def __aenter__(self):
-        env = settings(self._discord, self._data_dir)
-        self._run = start(SERVE, self._log_path, env, ready=LISTENS)
+        self._run = start(SERVE, self._log_path, self._env, ready=LISTENS)
         self.server = await asyncio.to_thread(self._run.__enter__)
         await self._discord.ready()
         return self.server
@@ -179,14 +181,6 @@ async def test_mentions_in_a_question_never_ping_anybody(discord, user):
     assert discord.calls_with_pings == []
 
 
-async def test_a_long_reply_comes_in_parts_in_order(discord, user):
-    await discord.whisper("/帮助", user=user)
-    whole = await discord.in_channel(discord.chat(user))
-    asked = await discord.say("/练 操作系统", user=user)
-    await discord.reply_to(asked)
-    assert all(len(message.content) <= 1900 for message in whole)
-
-
 # Slash commands and buttons
 
 
@@ -302,7 +296,7 @@ async def test_only_who_manages_the_server_switches_the_daily_question_on(discor
     assert (await discord.answer(owned)).content
 
 
-async def test_a_pushed_question_is_answered_by_button_and_by_reply(discord, user):
+async def test_a_pushed_question_is_answered_by_button_and_by_reply(discord, data_dir, user):
     question = await daily_question(discord)
     assert list(question.buttons) == list("ABCD")
     bob = next(_people)
@@ -317,6 +311,10 @@ async def test_a_pushed_question_is_answered_by_button_and_by_reply(discord, use
     again = await discord.press(question, "D", user=user)
     assert "以第一次的为准" in (await discord.answer(again)).content
     assert await settled(discord, question.channel) == 3
+
+    reveal_now(data_dir, f"discord:g:{question.channel}")
+    *_, revealed = await discord.in_channel(question.channel, since=discord.messages[-1].id)
+    assert re.search(r"日答案】.*答案 [A-D]。", revealed.content)
 
 
 # What goes wrong
@@ -415,6 +413,45 @@ async def test_buttons_work_after_a_restart_and_commands_are_not_registered_agai
             assert discord.command_updates == 1
             assert "Traceback" not in server.log
         assert await asyncio.to_thread(server.process.wait, 20) == 0
+
+
+def bare(text):
+    """Take the marks of Markdown and all space away."""
+    return re.sub(r"[\\*\s]", "", text)
+
+
+async def test_an_answer_that_is_being_written_grows_and_goes_on_in_more_messages(tmp_path):
+    """The model copies its sources at length and stops in the middle until that was seen."""
+    seen, said = asyncio.Event(), []
+
+    async def writes_slowly(wire):
+        source = model.requests[-1].body["messages"][-1]["content"].split("\n[2]")[0]
+        lines = [line[2:].strip("- ") for line in source.splitlines() if line.startswith("> ")]
+        sentences = [line.rstrip("。") for line in lines if len(line) > 20 and line[-1] != "："]
+        said[:] = [f"{sentence}[1]。\n\n" for sentence in sentences] * 4
+        await wire.send(OK)
+        await wire.say(*said[:3])
+        await seen.wait()
+        await wire.say(*said[3:])
+        end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+        await wire.event(end)
+        await wire.event("[DONE]")
+
+    async with model_server(writes_slowly) as model, DiscordServer() as discord:
+        data_dir = tmp_path / "data"
+        async with Process(discord, data_dir, tmp_path / "log", LLM__BASE_URL=model.url):
+            asked = await discord.say("什么是死锁")
+            draft = await discord.reply_to(asked)
+            begun = draft.content
+            seen.set()
+            await discord.until(lambda: "依据" in discord.messages[-1].content)
+            parts = await discord.in_channel(CHANNEL, 2)
+    assert 0 < len(begun) < 1900
+    assert parts[0] is draft
+    assert draft.content != begun
+    assert max(len(part.content) for part in parts) <= 1900
+    assert [part.quotes for part in parts] == [asked] + [None] * (len(parts) - 1)
+    assert bare("".join(part.content for part in parts)).startswith(bare("".join(said)))
 
 
 async def test_a_bad_token_is_one_sentence_and_the_process_lives(tmp_path):

@@ -5,6 +5,7 @@ import bot.platforms.discord  # noqa: F401, I001 # it imports discord.py without
 import asyncio
 import contextlib
 import json
+import threading
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -477,6 +478,20 @@ async def test_ending_leaves_no_task_and_no_socket():
     assert made.discord.open_sockets == 0
     left = asyncio.all_tasks() - before
     assert not left, left
+
+
+async def test_many_reconnects_leave_no_task_and_no_thread(running):
+    discord = running.discord
+    await discord.until_soon(lambda: not len(running.platform._link.calls))
+    tasks, threads = len(asyncio.all_tasks()), threading.active_count()
+    for number in range(1, 25):
+        resumed = discord.resumes
+        await (discord.order(7) if number % 2 else discord.drop())
+        await discord.until(lambda resumed=resumed: discord.resumes == resumed + 1)
+    await discord.reply_to(await discord.say("还在吗"))
+    await discord.until_soon(lambda: len(asyncio.all_tasks()) <= tasks)
+    await discord.until_soon(lambda: threading.active_count() <= threads)
+    assert discord.identifies == 1
 
 
 @pytest.mark.parametrize(("code", "words"), [(4004, "TOKEN"), (4014, "MESSAGE CONTENT INTENT")])
