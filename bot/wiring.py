@@ -184,7 +184,7 @@ def model(settings: Settings, observe: Observer = lambda asked: None) -> OpenAiG
             f"ASSISTANT408_LIMITS__MESSAGE_SECONDS（现为 {whole:g}），"
             "否则模型超时的时候来不及改由概念卡片回答。"
         )
-    named = "internlm2" if "internlm" in llm.model.lower() else "openai"
+    named = "internlm2" if "internlm2" in llm.model.lower() else "openai"
     same = llm.model_dump(exclude={"api_key", "family"})
     endpoint = ModelEndpoint(
         **same, api_key=llm.api_key.get_secret_value(), family=llm.family or named

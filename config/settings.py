@@ -165,7 +165,7 @@ class Llm(Part):
     family: Literal["internlm2", "openai"] | None = Field(
         default=None,
         description="internlm2 用 vLLM 自己的字段（停止词元、限定选项），openai 只用通用字段；"
-        "空表示看模型名里有没有 internlm",
+        "空表示看模型名里有没有 internlm2",
     )
     adapter: str = Field(
         default="", description="LoRA 适配器在接口里的名字；接口没有它时用 model 并警告；空表示不用"

@@ -49,6 +49,7 @@ async def test_the_settings_reach_the_endpoint():
         ({}, True),
         ({"model": "internlm/internlm2-chat-7b"}, True),
         ({"model": "InternLM2_5"}, True),
+        ({"model": "internlm/internlm3-8b-instruct"}, False),  # other ids end its answers
         ({"model": "qwen"}, False),
         ({"model": "tutor", "family": "internlm2"}, True),
         ({"family": "openai"}, False),
