@@ -10,11 +10,14 @@ from itertools import count
 
 import pytest
 
+from bot.platforms.downloads import BAD_ADDRESS
+from plugins.qa.photo_wording import HEAD
 from tests.e2e.learning_chat import rows, until
 from tests.e2e.processes import run
 from tests.e2e.server_process import LISTENS, SERVE, start
 from tests.e2e.wechat_server import AES_KEY, APP_ID, BOT, Account, number, wechat_api
 from tests.model_server import model_server, says
+from tests.photos.draw import photo
 
 TOKEN = "e2eToken408"
 SECRET = "app-secret-must-not-be-logged"
@@ -180,11 +183,11 @@ async def test_a_voice_is_read(account, person):
     assert "打字" in (await account.message(person, MsgType="voice", MediaId="m")).text
 
 
-async def test_a_picture_is_answered_and_other_kinds_are_named(account, person):
+async def test_a_picture_from_elsewhere_is_not_loaded_and_other_kinds_are_named(account, person):
     picture = await account.message(
         person, MsgType="image", PicUrl="http://127.0.0.1:9/secret", MediaId="m"
     )
-    assert picture.text
+    assert BAD_ADDRESS in picture.text
     for kind in ("video", "location", "link"):
         assert "看不懂" in (await account.message(person, MsgType=kind)).text
 
@@ -286,6 +289,13 @@ async def test_the_rest_of_a_long_answer_is_sent(certified, api, person):
     parts = int(first.split("（第 1/")[1].split(" ")[0])
     assert "回复 1" not in first
     await until(lambda: len(api.texts_to(person)) == parts - 1)
+
+
+async def test_the_question_in_a_photo_is_answered(certified, api, person):
+    api.picture = photo("clean").data
+    address = f"{api.url}/mmbiz/photo"
+    reply = await certified.message(person, MsgType="image", PicUrl=address, MediaId="m")
+    await until(lambda: HEAD in "".join([reply.text, *api.texts_to(person)]), 60)
 
 
 @pytest.mark.parametrize("code", [40001, 42001])
