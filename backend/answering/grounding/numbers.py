@@ -20,7 +20,8 @@ _COMPLEXITY = re.compile(r"o\((?:[^()]|\([^()]*\))*\)")
 _OPERAND = r"(?:\d+(?:\.\d+)?|(?<![a-zμ])[a-z]{1,3}(?![a-z])|\([^()]{1,20}\))"
 _FORMULA = re.compile(rf"(?<![a-z0-9]){_OPERAND}(?:[\^*/+\-]{_OPERAND})+")
 _ARABIC = re.compile(r"(?<![a-z0-9.])(?:(?<![a-z0-9)])-)?\d+(?:\.\d+)?(?![a-z]*[0-9])")
-_HAN = re.compile("(百分之)?[零一二两三四五六七八九十百千万亿]+")
+# A longer run is no number of anybody's, and its value might be more than a float holds.
+_HAN = re.compile("(百分之)?[零一二两三四五六七八九十百千万亿]{1,30}")
 _DOTTED = re.compile(r"(?<![0-9.])\d{1,3}(?:\.\d{1,3}){3}(?![0-9])")
 _APART = re.compile(r"(?<=\d)[ \t]+(?=\d)")
 _ANY = re.compile(r"[0-9^*/+\-二两三四五六七八九十百千万亿]|o\(")
@@ -48,6 +49,7 @@ _LIST_NUMBER = re.compile(
     r"^[ \t>]*(?:[-*+][ \t]+)?(?:\*\*)?(?:\d{1,2}[.)、．](?!\d)|[(（]\d{1,2}[)）])", re.MULTILINE
 )
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
+_EXACT_DIGITS = 15  # that a float keeps
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 
 
@@ -105,7 +107,9 @@ def numbers(text: str) -> tuple[Number, ...]:
     found += [Number(m[0], "", False, m.start(), m.end()) for m in _DOTTED.finditer(rest)]
     rest = _blanked(_DOTTED, rest)
     for match in _ARABIC.finditer(rest):
-        found.append(_measured(str(float(match[0])), False, match, rest))
+        exact = len(match[0]) <= _EXACT_DIGITS
+        value = str(float(match[0])) if exact else match[0]
+        found.append(_measured(value, False, match, rest))
     rest = _blanked(_UNCOUNTED, rest)
     for match in _HAN.finditer(rest):
         value = _han_value(match[0].removeprefix("百分之"))

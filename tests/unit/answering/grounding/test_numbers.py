@@ -49,3 +49,13 @@ def test_a_formula_gives_its_plain_numbers():
 
 def test_only_what_is_in_chinese_numerals_may_count_a_list():
     assert [n.counted for n in numbers(normal("四个和 4 个"))] == [True, False]
+
+
+@pytest.mark.parametrize("numeral", ["亿" * 40, "百分之" + "万亿" * 50, "九" * 400])
+def test_a_numeral_beyond_all_measure_breaks_nothing(numeral):
+    assert numbers(normal(f"有{numeral}个"))
+
+
+def test_two_numbers_too_long_for_a_float_are_not_the_same():
+    (one,), (other,) = (numbers(normal("1" * 400 + last)) for last in "12")
+    assert one.value != other.value
