@@ -9,7 +9,6 @@ from statistics import median
 from backend.photos.ports import Fragment
 
 _LEAST_LINES_OF_COLUMN = 3
-_LEAST_PROSE_LINES = 2
 _PROSE_HEIGHTS = 8
 _MOST_ACROSS = 0.2
 _STEEPEST_RADIANS = math.radians(40)
@@ -96,8 +95,11 @@ def _rows(column: _Column) -> list[Row]:
 
 
 def _row(line: Sequence[Piece], end: float) -> Row:
+    height = median(piece.height for piece in line)
     reach = max(piece.right for piece in line)
-    return Row(tuple(line), full=reach > end - 2.2 * median(piece.height for piece in line))
+    gaps = (after.left - before.right for before, after in pairwise(line))
+    is_prose = reach - line[0].left > _PROSE_HEIGHTS * height and all(g < 2 * height for g in gaps)
+    return Row(tuple(line), full=is_prose and reach > end - 2.2 * height)
 
 
 def _columns(page: _Column) -> list[_Column]:
@@ -152,8 +154,8 @@ def _outside(across: Sequence[Piece], left: Sequence[Piece], right: Sequence[Pie
 def _are_columns(left: Sequence[Piece], right: Sequence[Piece], height: float) -> bool:
     """Whether both sides are text of several lines beside each other; a table's cells are short."""
     for side in (left, right):
-        long = sum(piece.right - piece.left > _PROSE_HEIGHTS * height for piece in side)
-        if _lines(side, height) < _LEAST_LINES_OF_COLUMN or long < _LEAST_PROSE_LINES:
+        longest = max((piece.right - piece.left for piece in side), default=0.0)
+        if _lines(side, height) < _LEAST_LINES_OF_COLUMN or longest < _PROSE_HEIGHTS * height:
             return False
     lowest = max(min(p.middle for p in left), min(p.middle for p in right))
     highest = min(max(p.middle for p in left), max(p.middle for p in right))

@@ -12,7 +12,7 @@ LEAST_SCORE = 0.5
 MOST_CHARS = 1800
 """A question in the exam has at most 600; the router takes 2000 with what else is said."""
 
-_LABEL = re.compile(r"[(（\[]?\s*([A-D])\s*(?:[)）\]]|[.．、,，:：·。])\s*")
+_LABEL = re.compile(r"(?:[(（\[]\s*)?([A-D])\s*(?:[)）\]]|[.．、,，:：·。])\s*")
 _BARE_LABEL = re.compile(r"([A-D])\s*(?=[^\sA-Za-z0-9+*/=_\-().．、,，:：·。)）\]'’])")
 _MISREAD_LABEL = {"8": "B", "6": "C", "0": "D", "O": "D", "o": "D", "©": "C", "®": "B", "¢": "C"}
 _MISREAD = re.compile(r"([860Oo©®¢])\s*[.．、]\s*")
@@ -111,8 +111,9 @@ def _option(text: str, expected: str, following: Sequence[_Line]) -> tuple[str, 
 
 
 def _goes_on(following: Sequence[_Line]) -> bool:
-    """Whether B opens one of the next lines: 'A 进程' is an option, 'A 是一个矩阵' is none."""
-    return any(re.match(r"[(（\[]?\s*B(?![A-Za-z0-9])", line.text) for line in following[:3])
+    """Whether B and C open lines below: 'A 进程' is an option then, 'A 是一个矩阵' is none."""
+    letters = "".join(line.text[0] for line in following if _BARE_LABEL.match(line.text))
+    return letters.startswith("BC")
 
 
 def _questions(lines: Sequence[_Line]) -> list[list[_Line]]:
