@@ -59,11 +59,13 @@ class JsonApi:
                 if response.status_code != 200:
                     raise ApiFailed(f"返回状态码 {response.status_code}", lost=False)
                 return json.loads(await _read(response))
+        except httpx.ConnectTimeout as error:
+            raise ApiFailed("连不上（超时）", lost=True) from error
         except (TimeoutError, httpx.TimeoutException) as error:
             raise ApiFailed(f"没有在 {deadline_seconds:g} 秒内应答", lost=True) from error
         except httpx.TransportError as error:
             raise ApiFailed(f"连不上（{type(error).__name__}）", lost=True) from error
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, ValueError, RecursionError) as error:  # nested too deep for json
             raise ApiFailed("的应答读不懂", lost=False) from error
 
     def _connected(self) -> httpx.AsyncClient:

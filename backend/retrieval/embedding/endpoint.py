@@ -41,7 +41,7 @@ class EndpointEncoder:
         try:
             items: Any = sorted(reply["data"], key=lambda item: item["index"])
             return np.array([item["embedding"] for item in items], np.float32)
-        except (LookupError, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError, OverflowError) as error:
             raise ApiFailed("的应答不合协议", lost=False) from error
 
     def _unavailable(self, failure: ApiFailed) -> EmbedderUnavailable:

@@ -33,5 +33,5 @@ class EndpointScorer:
         try:
             found = {int(one["index"]): float(one["relevance_score"]) for one in reply["results"]}
             return [found[place] for place in range(len(texts))]
-        except (LookupError, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError, OverflowError) as error:
             raise ApiFailed("的应答不合协议", lost=False) from error

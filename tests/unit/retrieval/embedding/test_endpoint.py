@@ -1,5 +1,6 @@
 """An embedding model behind /v1/embeddings, over real sockets."""
 
+import socket
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from backend.errors import EmbedderUnavailable
 from backend.retrieval.embedding.endpoint import EndpointEncoder
-from backend.retrieval.json_api import JsonApi
+from backend.retrieval.json_api import ApiFailed, JsonApi
 from tests.json_server import (
     Behaviour,
     JsonServer,
@@ -76,6 +77,8 @@ def test_without_a_key_no_header_is_sent(server: JsonServer):
         (says(b"<html>"), "读不懂"),
         (says({"data": [{"embedding": [1, 2]}]}), "不合协议"),
         (says({"data": [{"index": 0, "embedding": "AAAA"}]}), "不合协议"),
+        (says({"data": [{"index": 0, "embedding": [10**400, 1, 1]}]}), "不合协议"),
+        (says(b"[" * 100_000), "读不懂"),
         (says({"error": "no such model"}), "不合协议"),
         (says([]), "不合协议"),
     ],
@@ -95,6 +98,18 @@ def test_a_server_that_is_not_there_is_one_sentence():
     with pytest.raises(EmbedderUnavailable, match="连不上"):
         encoder.encode(["死锁"], query=True)
     encoder.close()
+
+
+def test_a_connection_that_is_never_made_is_not_told_as_a_missing_answer():
+    """The handshake of TLS belongs to connecting: here it begins and nobody answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/v1"
+        encoder = EndpointEncoder(JsonApi(url, "", 0.1), "bge", 30)
+        with pytest.raises(EmbedderUnavailable, match="连不上（超时）") as caught:
+            encoder.encode(["死锁"], query=True)
+        encoder.close()
+    assert isinstance(caught.value.__cause__, ApiFailed)
+    assert caught.value.__cause__.lost
 
 
 def test_a_lost_batch_of_passages_is_sent_once_more(server: JsonServer, encoder: EndpointEncoder):

@@ -73,6 +73,9 @@ def test_query_and_texts_are_cut_to_what_a_cross_encoder_reads(
         (says({"results": [{"index": 0, "relevance_score": 1}]}), "不合协议"),
         (says({"results": [{"index": 0}, {"index": 1}]}), "不合协议"),
         (says({"data": []}), "不合协议"),
+        (says({"results": [{"index": float("inf"), "relevance_score": 1}]}), "不合协议"),
+        (says({"results": [{"index": 0, "relevance_score": 10**400}]}), "不合协议"),
+        (says(b"[" * 100_000), "读不懂"),
         (reranking(lambda query, texts: [float("nan")] * len(texts)), "一个分数"),
     ],
 )
