@@ -28,7 +28,7 @@ def settings(data_dir, wecom, **more):
         "WECOM__SECRET": SECRET,
         "WECOM__URL": wecom.url,
         "WECOM__HEARTBEAT_SECONDS": "1",
-        "WECOM__API_TIMEOUT_SECONDS": "5",
+        "WECOM__API_TIMEOUT_SECONDS": "3",
         "RECONNECT__FIRST_SECONDS": "0.05",
         "RECONNECT__MOST_SECONDS": "0.1",
         "RECONNECT__REFUSED_SECONDS": "1",
