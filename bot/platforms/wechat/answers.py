@@ -56,7 +56,7 @@ class Answer:
     @property
     def is_over(self) -> bool:
         """Whether nothing more will come of it."""
-        return self._settled.is_set() and not self._parts
+        return self._settled.is_set() and not self._parts and not self.sending
 
     @property
     def has_begun(self) -> bool:

@@ -20,7 +20,7 @@ from plugins.messages import DeliveryUncertain, NotSent
 _RENEWED_BEFORE_SECONDS = 300.0
 _PAUSE_SECONDS = 60.0
 _UNAUTHORIZED_SECONDS = 3600.0
-_CALL_SECONDS = 10.0
+_TIMEOUT = aiohttp.ClientTimeout(total=10.0, sock_connect=4.0)
 _MOST_BYTES = 64_000
 
 _STALE_TOKEN = frozenset({40001, 40014, 42001})
@@ -174,14 +174,15 @@ class Api:
     async def _post(self, path: str, body: Any, **query: str) -> dict[str, Any]:
         try:
             async with (
-                asyncio.timeout(_CALL_SECONDS),
-                aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
+                aiohttp.ClientSession(
+                    timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
+                ) as session,
                 session.post(
                     self._base + path, data=body, params=query, allow_redirects=False
                 ) as response,
             ):
                 data = await _read(response)
-        except aiohttp.ClientConnectorError:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise NotSent("连不上微信的接口") from None
         except TimeoutError:
             raise DeliveryUncertain("微信的接口没有在 10 秒内回答") from None

@@ -125,7 +125,7 @@ class WeChatOutbox:
 
 
 def _fitting(text: str) -> Iterator[str]:
-    """Cut ``text``, at lines where it can, when its characters take more bytes than Chinese ones."""
+    """Cut ``text`` at lines where its characters take more bytes than Chinese ones."""
     if len(text.encode()) <= MAX_BYTES:
         yield text
         return

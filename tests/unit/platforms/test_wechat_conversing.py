@@ -5,6 +5,8 @@ import itertools
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
 from bot.platforms.desk import Desk, ReplyCounter
@@ -12,7 +14,7 @@ from bot.platforms.downloads import Downloads
 from bot.platforms.ports import SHANGHAI
 from bot.platforms.wechat import wording
 from bot.platforms.wechat.answers import Image, Text
-from bot.platforms.wechat.api import Api
+from bot.platforms.wechat.api import Api, _Token
 from bot.platforms.wechat.codec import PICTURE_HOSTS, NotAnEvent, decode, key_of
 from bot.platforms.wechat.conversing import Conversing
 from bot.platforms.wechat.outbox import MAX_BYTES, WeChatOutbox
@@ -21,6 +23,7 @@ from plugins.messages import (
     SILENT,
     Attachment,
     Conversation,
+    DeliveryUncertain,
     IncomingMessage,
     NotSent,
     Reply,
@@ -248,6 +251,75 @@ async def test_the_newest_comes_first_and_none_is_lost(room):
     assert await room.ask("1") == "答：1"
 
 
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("ask"), st.integers(1, 3), st.booleans()),
+        st.tuples(st.just("open"), st.integers(0, 5)),
+        st.tuples(st.just("more"), st.sampled_from(["1", "继续"])),
+        st.tuples(st.just("again")),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(STEPS)
+def test_every_part_is_given_once_and_in_order_or_its_loss_is_told(steps):
+    asyncio.run(_play(steps))
+
+
+async def _play(steps):
+    room = Room()
+    room.conversing._wait_seconds = 0.01
+    lengths, said, final, last = {}, [], {}, ("什么", "m-0")
+
+    async def hear(words, id):
+        text = await room.ask(words, id=id) or ""
+        if id in final:
+            assert text == final[id]
+            return
+        said.append(text)
+        if not text.startswith(("正在想", "还在想")):
+            final[id] = text
+
+    for step in steps:
+        match step:
+            case ("ask", parts, is_slow):
+                name = f"#{len(lengths)}."
+                lengths[name] = parts
+                room.answerer.replies[name] = "\n\n".join(
+                    f"{name}{number}" + "段" * 400 for number in range(1, parts + 1)
+                )
+                if is_slow:
+                    room.answerer.slow(name)
+                last = (name, f"m-{name}")
+                await hear(*last)
+            case ("open", number):
+                for gate in list(room.answerer.gates.values())[number : number + 1]:
+                    gate.set()
+            case ("more", word):
+                last = (word, f"m-{len(said)}")
+                await hear(*last)
+            case _:
+                await hear(*last)
+    for gate in room.answerer.gates.values():
+        gate.set()
+    await until(lambda: all(name in room.answerer.asked for name in lengths))
+    for number in range(60):
+        await hear("1", f"end-{number}")
+        if said[-1].startswith("答：1"):
+            break
+    given = [text.split("段")[0] for text in said if text.startswith("#")]
+    dropped = sum(wording.DROPPED_NOTE in text for text in said)
+    missing = 0
+    for name, parts in lengths.items():
+        own = [int(each.removeprefix(name)) for each in given if each.startswith(name)]
+        assert own == list(range(1, len(own) + 1))
+        missing += len(own) < parts
+    assert missing == dropped
+    await room.desk.drain()
+
+
 async def test_1_is_the_students_while_a_number_is_asked_for(room):
     gate = room.answerer.slow("慢")
     await room.ask("慢")
@@ -431,6 +503,76 @@ async def test_an_account_without_the_right_keeps_answers_for_1(certified, wecha
     certified.answerer.replies["长"] = paragraphs(2)
     assert "回复 1 继续看" in await certified.ask("长")
     assert wechat.sent == []
+
+
+async def test_what_fails_to_be_sent_is_not_lost_to_what_is_asked_meanwhile(certified, logged):
+    sending, failing = asyncio.Event(), asyncio.Event()
+
+    async def fails(openid, part):
+        sending.set()
+        await failing.wait()
+        raise NotSent("今天的接口次数用完了")
+
+    certified.outbox.send_part = fails
+    gate = certified.answerer.slow("慢")
+    await certified.ask("慢")
+    gate.set()
+    await sending.wait()
+    assert await certified.ask("快") == "答：快"
+    assert await certified.ask("1") is None
+    failing.set()
+    await until(lambda: any("留着等人来取" in line for line in logged))
+    assert await certified.ask("1") == "答：慢"
+
+
+async def test_what_may_have_been_sent_is_not_sent_again(certified, wechat):
+    sent = []
+
+    async def uncertain(openid, part):
+        sent.append(part)
+        raise DeliveryUncertain("没有回答")
+
+    certified.outbox.send_part = uncertain
+    gate = certified.answerer.slow("慢")
+    await certified.ask("慢")
+    gate.set()
+    await until(lambda: len(certified.desk) == 0)
+    assert sent == [Text("答：慢")]
+    assert await certified.ask("1") == "答：1"
+    assert certified.answerer.heard == [] or certified.answerer.heard == ["1"]
+
+
+async def test_a_wechat_that_hangs_up_is_uncertain():
+    async def hang_up(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        api = Api(f"http://127.0.0.1:{port}", APP_ID, "secret")
+        with pytest.raises(NotSent, match="拿不到访问令牌"):
+            await api.send_text("o-1", "一")
+        api = Api(f"http://127.0.0.1:{port}", APP_ID, "secret")
+        api._token = _Token("t", asyncio.get_running_loop().time() + 60)
+        with pytest.raises(DeliveryUncertain) as error:
+            await api.send_text("o-1", "一")
+    assert str(port) not in str(error.value)
+
+
+@pytest.mark.parametrize("body", [b"<html>502</html>", b"[]", b"\xff", b"", b"x" * 100_000])
+async def test_an_answer_that_is_no_json_is_not_believed(body):
+    async def answer(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(NotSent):
+            await Api(f"http://127.0.0.1:{port}", APP_ID, "secret").check()
 
 
 async def test_a_wrong_secret_is_asked_for_once_a_minute(certified, wechat, logged):
