@@ -62,6 +62,10 @@ class KnowledgeBaseBusy(KnowledgeBaseError):
     """Another process holds the store."""
 
 
+class KnowledgeBaseLate(KnowledgeBaseError):
+    """A search has not ended in time."""
+
+
 class EmbedderUnavailable(KnowledgeBaseError):
     """The embedding model is missing, down, late or talks nonsense."""
 

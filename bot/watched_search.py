@@ -1,26 +1,38 @@
 """Searching the knowledge base, with the operator told once of what is wrong with it."""
 
+import asyncio
+
 from loguru import logger
 
-from backend.errors import KnowledgeBaseError
+from backend.errors import KnowledgeBaseError, KnowledgeBaseLate
 from backend.retrieval.knowledge_base import KnowledgeBase
 from backend.retrieval.passages import Retrieval
 from backend.retrieval.search import Mode
 
 
 class WatchedSearch:
-    """The search of ``base``; whoever asks goes on without it, so nobody else would say so."""
+    """The search of ``base``; whoever asks goes on without it, so nobody else would say so.
 
-    def __init__(self, base: KnowledgeBase) -> None:
+    All searches wait in one line. Where one has not ended after ``seconds`` (``first_seconds``
+    while the store is being opened), nobody else waits until it has.
+    """
+
+    def __init__(
+        self, base: KnowledgeBase, *, seconds: float = 5.0, first_seconds: float = 40.0
+    ) -> None:
         self._base = base
+        self._seconds = seconds
+        self._first_seconds = first_seconds
+        self._is_open = False
+        self._late: asyncio.Task[Retrieval] | None = None
         self._told: type[KnowledgeBaseError] | None = None
         self._embedding = _Watched("暂时只用词面检索。", "向量检索恢复可用。")
         self._reranking = _Watched("暂时不重排。", "重排恢复可用。")
 
     async def search(self, query: str, limit: int, mode: Mode | None = None) -> Retrieval:
-        """Search; raises as ``KnowledgeBase.search`` does."""
+        """Search; raises as ``KnowledgeBase.search`` does, and KnowledgeBaseLate."""
         try:
-            found = await self._base.search(query, limit, mode)
+            found = await self._in_time(query, limit, mode)
         except KnowledgeBaseError as error:
             self.tell(error)
             raise
@@ -34,10 +46,40 @@ class WatchedSearch:
         except KnowledgeBaseError as error:
             self.tell(error)
             return
+        self._is_open = True
         self._forgive()
         unfitted = self._base.uncalibrated()
         if unfitted:
             logger.warning("{}", unfitted)
+
+    async def aclose(self) -> None:
+        """Give up the search that is late."""
+        if self._late is not None:
+            self._late.cancel()
+            await asyncio.wait({self._late})
+
+    async def _in_time(self, query: str, limit: int, mode: Mode | None) -> Retrieval:
+        if self._late is not None and not self._late.done():
+            raise KnowledgeBaseLate("知识库还没有回应上一次检索。")
+        seconds = self._seconds if self._is_open else self._first_seconds
+        searching = asyncio.ensure_future(self._base.search(query, limit, mode))
+        try:
+            await asyncio.wait({searching}, timeout=seconds)
+        finally:
+            if not searching.done():
+                self._set_aside(searching)
+        if not searching.done():
+            raise KnowledgeBaseLate(f"知识库没有在 {seconds:g} 秒内回应检索。")
+        self._is_open = True
+        return searching.result()
+
+    def _set_aside(self, searching: "asyncio.Task[Retrieval]") -> None:
+        """Keep the first search that is late, to see when the store answers again."""
+        if self._late is None or self._late.done():
+            self._late = searching
+            searching.add_done_callback(_ignore_result)
+        else:
+            searching.cancel()
 
     def tell(self, error: KnowledgeBaseError) -> None:
         """Warn of ``error`` unless one of its kind was told since the last success."""
@@ -67,3 +109,9 @@ class _Watched:
         elif self._gone and not problem:
             logger.info("{}", self._back)
         self._gone = bool(problem)
+
+
+def _ignore_result(searching: "asyncio.Task[Retrieval]") -> None:
+    """Whoever asked has gone on without it; an exception that nobody takes would be logged."""
+    if not searching.cancelled():
+        searching.exception()

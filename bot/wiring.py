@@ -69,6 +69,7 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
         base = knowledge_base(settings)
         stack.push_async_callback(base.close)
         search = WatchedSearch(base)
+        stack.push_async_callback(search.aclose)
         health = Health()
         usage = DailyUsage(shanghai_now)
         generator = model(settings, _observers(usage.note, count_requests(health.registry)))

@@ -25,6 +25,7 @@ Postscript = Callable[[IncomingMessage, Reply], Awaitable[Sequence[Reply]]]
 Delivered = Callable[[IncomingMessage, Reply, Receipt], Awaitable[None]]
 
 _WINDOW_SECONDS = 60.0
+_WAITS = 2  # times the longest answer
 _REMEMBERED_IDS = 5000
 
 
@@ -119,10 +120,15 @@ class Router:
         self._pending += 1
         self._idle.clear()
         try:
-            async with self._turn_of(message.session), AsyncExitStack() as place:
-                # Letters do no heavy work, and the record takes many at once better than few.
-                if not self._unmetered(message):
-                    await place.enter_async_context(self._places)
+            async with AsyncExitStack() as turn, AsyncExitStack() as place:
+                try:
+                    async with asyncio.timeout(_WAITS * self._limits.message_seconds):
+                        await turn.enter_async_context(self._turn_of(message.session))
+                        # Letters do no heavy work: the record takes many at once better than few.
+                        if not self._unmetered(message):
+                            await place.enter_async_context(self._places)
+                except TimeoutError:
+                    return Reply(wording.BUSY, "busy", confidence=0.0)
                 return await self._guarded(message, progress, place)
         finally:
             self._pending -= 1

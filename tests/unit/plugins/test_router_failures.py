@@ -55,6 +55,18 @@ async def test_the_wait_for_ones_turn_does_not_count_against_the_time_limit():
     assert [r.decision for r in replies] == ["answer"] * 4
 
 
+async def test_who_waits_longer_than_two_answers_may_take_is_refused_politely():
+    gate = Gate()
+    limits = replace(FREE, concurrency=1, message_seconds=0.2)
+    router = router_over(Scripted(gate), limits=limits)
+    router._places = asyncio.Semaphore(0)  # somebody else's work does not end
+    reply = await router.handle(message())
+    assert (reply.text, reply.decision) == (wording.BUSY, "busy")
+    assert gate.inside == 0
+    assert router.pending == 0
+    assert not router._sessions
+
+
 async def test_a_cancelled_message_frees_its_place():
     gate = Gate()
     router = router_over(Scripted(gate), limits=replace(FREE, concurrency=1))
