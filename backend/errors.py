@@ -16,7 +16,7 @@
         ├── GenerationBusy        no place was free in time; nothing is wrong with the model
         ├── GenerationPaused      it failed several times in a row and is left alone for a while
         ├── GenerationTimeout     it missed a deadline
-        ├── GenerationUnreachable no connection, or it broke
+        ├── GenerationUnreachable no connection (in time), or it broke
         └── GenerationRefused     an error status, or not the protocol
             ├── GenerationNonsense    its text is no answer: empty, endless, repeated, garbled
             └── GenerationUnsupported its text does not follow from the sources
@@ -104,11 +104,11 @@ class GenerationPaused(GenerationError):
 
 
 class GenerationTimeout(GenerationError):
-    """The model missed its connect, first-token, stall or total deadline."""
+    """The model missed its first-token, stall or total deadline."""
 
 
 class GenerationUnreachable(GenerationError):
-    """The connection to the endpoint could not be made, or broke before the end of the answer."""
+    """The connection to the endpoint could not be made (in time), or broke before the end."""
 
 
 class GenerationRefused(GenerationError):

@@ -88,5 +88,5 @@ class Generator(Protocol):
         ...
 
     def state(self) -> str:
-        """Return ``ok``, or in one Chinese sentence why the model is not being asked."""
+        """Return ``ok``, or in one Chinese sentence why it is not asked or how it failed last."""
         ...

@@ -51,7 +51,10 @@ def _deciding(folder: Path) -> Iterator[Path]:
 
 
 def located(model: str) -> Path:
-    """Return the folder of a model's files; OSError or ValueError when it is not here."""
+    """Return the folder of a model's files; OSError or ValueError when it is not here.
+
+    KnowledgeBaseError as for ``as_folder``.
+    """
     folder = as_folder(model)
     if folder is not None:
         return folder

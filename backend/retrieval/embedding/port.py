@@ -1,10 +1,11 @@
 """What turns text into vectors for the dense half of retrieval.
 
 Embedder
-├── LsaEmbedder       ``lsa``: fitted on the passages; needs no weights
-├── BgeEmbedder       ``bge``: BGE on this machine through FlagEmbedding
-├── EndpointEmbedder  ``endpoint``: any OpenAI-compatible /v1/embeddings
-└── CachedEmbedder    ``cached``: remembers the queries of another
+├── LsaEmbedder           ``lsa``: fitted on the passages; needs no weights
+├── PretrainedEmbedder    prepares texts for an Encoder and checks what it gives
+│   ├── FlagEncoder       ``bge``: BGE on this machine through FlagEmbedding
+│   └── EndpointEncoder   ``endpoint``: any OpenAI-compatible /v1/embeddings
+└── CachedEmbedder        remembers the queries of another
 """
 
 from collections.abc import Callable, Sequence
