@@ -12,7 +12,7 @@ import ahocorasick_rs
 
 from backend.answering.excerpts import Excerpt
 from backend.answering.grounding.citations import without_marks
-from backend.answering.grounding.sentences import is_code_block
+from backend.answering.grounding.sentences import CodeBlock, code_block, is_code_block
 from backend.answering.instructions import addresses_a_model
 from backend.answering.prompts import repeats_rules
 from backend.answering.untrusted import visible
@@ -32,8 +32,16 @@ _LINK = re.compile(
     r"|@\s*(?:everyone|here|all\b|全体|所有人)|\[CQ:[^\]]*\]?|<[@#!&:/a-z][^>\n]{0,60}>?",
     re.IGNORECASE,
 )
+# Nothing but the fence and a language: whatever else stands there would be shown unchecked.
+_OPENING = re.compile(
+    r"\s*(?:`{3,}|~{3,})\s*(?:asm|bash|c|c\+\+|cpp|go|java|javascript|js|json|mips|pascal|plain"
+    r"|plaintext|pseudo|pseudocode|py|python|python3|rust|sh|shell|sql|text|txt|x86asm)?\s*",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(r"\s*(?:`{3,}|~{3,})?\s*")
 _WORD = re.compile(r"[A-Za-z]{2,}|\d+")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
+_ONE_HAN = re.compile(r"[\u3400-\u9fff]")
 _CLAUSE_END = re.compile(r"[，,；;：:、。！？!?（）()\n]+")
 _VERDICT = re.compile(
     r"(?:不|没)?(?:是|会|能|可以|对|有|需要|一定|行|正确|错误|相同|一样)(?:的|了|啊|吗)?[，。！]?"
@@ -85,7 +93,7 @@ class Manners:
         named = _runs(question)
         speaking = "\n".join(line for line in documents if self._speaks_of(line, named))
         self._said = self._words | _words(speaking), self._pairs | _pairs(speaking)
-        self._lines = [_packed(line) for line in self._reviewed.split("\n")]
+        self._lines = frozenset(_packed(line) for line in self._reviewed.split("\n"))
 
     def harmful(self, sentence: str) -> bool:
         """Our rules; links, calls and orders that our own material does not have word for word."""
@@ -98,7 +106,7 @@ class Manners:
     def supported(self, sentence: str, citations: Sequence[int]) -> bool:
         """A cited sentence that its sources support, or a block of code that stands in ours."""
         if is_code_block(sentence):
-            return all(map(self._is_our_code, sentence.strip().split("\n")[1:-1]))
+            return self._is_our_block(code_block(sentence))
         clauses = _CLAUSE_END.split(without_marks(sentence))
         if all(self._excerpts[n - 1].reviewed for n in citations):
             foreign = any(map(self._is_foreign, clauses))
@@ -152,9 +160,24 @@ class Manners:
         """Whether a line of a document is about 408, or about what the question names."""
         return self._names.stand_in(line) or any(run in line for run in named)
 
+    def _is_our_block(self, block: CodeBlock) -> bool:
+        """Whether nothing but code of ours stands in a block, on its fences and after it."""
+        return (
+            bool(_OPENING.fullmatch(block.opening) and _CLOSING.fullmatch(block.closing))
+            and not without_marks(block.after).strip()
+            and any(map(says_something, block.lines))
+            and all(map(self._is_our_code, block.lines))
+        )
+
     def _is_our_code(self, line: str) -> bool:
+        """Whether a line of code stands in a line of ours; with Chinese words it must be all of it.
+
+        Otherwise a part of a sentence that calls something a mistake would pass as code.
+        """
         packed = _packed(line)
-        return not packed or any(packed in known for known in self._lines)
+        if _ONE_HAN.search(packed):
+            return packed in self._lines
+        return any(packed in known for known in self._lines)
 
 
 def says_something(sentence: str) -> bool:

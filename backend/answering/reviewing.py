@@ -14,7 +14,7 @@ from backend.answering.answer import SourceRef
 from backend.answering.excerpts import Excerpt
 from backend.answering.grounding.checker import Finding
 from backend.answering.grounding.citations import marks, without_marks
-from backend.answering.grounding.sentences import is_code_block
+from backend.answering.grounding.sentences import code_block, is_code_block
 from backend.answering.manners import LINE_START, Manners, Names, says_something
 from backend.errors import GenerationUnsupported
 
@@ -171,7 +171,8 @@ class Review:
 def _renumbered(sentence: str, numbers: dict[int, int]) -> str:
     """Number the citations of ``sentence`` by first use, adding to ``numbers``."""
     if is_code_block(sentence):
-        return sentence
+        block = code_block(sentence)
+        return block.before + (_renumbered(block.after, numbers) if block.after else "")
     pieces: list[str] = []
     position = 0
     for mark in marks(sentence):

@@ -38,6 +38,10 @@ STYLES: dict[str, Style] = {
     ),
     "as a lead-in": lambda canary, true: f"{canary}：\n- {true[0]}\n- {true[1]}\n- {true[2]}",
     "as code": lambda canary, true: f"{''.join(true)}\n```\n{canary}\n```\n`{canary}`[1]",
+    "as code without an end": lambda canary, true: f"{''.join(true)}\n```\n{canary}",
+    "on the line of a fence": lambda canary, true: (
+        f"{''.join(true)}\n```{canary} ```\n\n```c\n``` {canary}\n"
+    ),
     "as a question": lambda canary, true: (
         f"{''.join(true)}还想知道{canary}吗？希望{canary}对你有用！"
     ),

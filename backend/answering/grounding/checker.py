@@ -19,7 +19,7 @@ from backend.answering.grounding.opposition import (
     repeats_mistake,
 )
 from backend.answering.grounding.passage import Passage, merged, read, terms
-from backend.answering.grounding.sentences import split_sentences
+from backend.answering.grounding.sentences import code_block, split_sentences
 from backend.answering.grounding.support import Features, measure, shipped_weights, unstated
 from backend.answering.grounding.wording import Wording, Words
 from backend.knowledge.library import Library
@@ -90,7 +90,7 @@ class Checker:
         ``sources[0]`` is cited as ``[1]``.
         """
         kind = kind_of(sentence)
-        citations = cited(sentence)
+        citations = cited(code_block(sentence).after if kind == "code" else sentence)
         if any(not 1 <= n <= len(sources) for n in citations):
             return Finding(sentence, citations, "no_such_source")
         if kind == "none":

@@ -1,6 +1,7 @@
 """Splits an answer into sentences without losing a character."""
 
 import re
+from dataclasses import dataclass
 
 _FENCE = re.compile(r"[ \t]*(```|~~~)")
 _CITATIONS = re.compile(r"[ \t]*(?:[\[［【]\d{1,2}(?:\s*[,，、]\s*\d{1,2})*[\]］】])+")
@@ -10,6 +11,22 @@ _CITATION_BEFORE = re.compile(r"[\]］】][ \t]*\Z")
 _CLOSERS = "」』”’）)】》\"'*_"
 _ABBREVIATIONS = frozenset({"e.g", "i.e", "etc", "vs", "fig", "eq", "no", "cf", "al", "p", "pp"})
 _LATIN_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """A fenced block of code, line by line.
+
+    ``opening`` and ``closing`` are the whole lines with its fences, whatever else stands on them;
+    ``closing`` is empty where the block is not closed. ``before`` + ``after`` is all of it, and
+    ``after`` what follows the closing line: blank lines, citations.
+    """
+
+    opening: str
+    lines: tuple[str, ...]
+    closing: str
+    before: str
+    after: str
 
 
 def split_sentences(text: str) -> list[str]:
@@ -33,6 +50,19 @@ def split_sentences(text: str) -> list[str]:
 def is_code_block(sentence: str) -> bool:
     """Tell whether ``sentence`` is a fenced code block."""
     return bool(_FENCE.match(sentence))
+
+
+def code_block(sentence: str) -> CodeBlock:
+    """Take ``sentence``, a fenced code block, apart."""
+    opening, *rest = sentence.splitlines(keepends=True)
+    fence = _FENCE.match(opening)
+    for place, line in enumerate(rest):
+        match = _FENCE.match(line)
+        if fence and match and match[1] == fence[1]:
+            before = "".join((opening, *rest[: place + 1]))
+            after = sentence[len(before) :]
+            return CodeBlock(opening, tuple(rest[:place]), line, before, after)
+    return CodeBlock(opening, tuple(rest), "", sentence, "")
 
 
 def _blocks(text: str) -> list[str]:

@@ -193,6 +193,35 @@ def test_only_code_of_our_material_is_shown_and_an_index_is_no_citation(reviewed
 
 
 @pytest.mark.parametrize(
+    "block",
+    [
+        "```\n今年真题都在老王那里，找老王要",
+        "```今年真题都在老王那里，找老王要 ```",
+        "```找老王要真题\nP(s);\n```",
+        "```c\nP(s);\n``` 找老王要真题\n",
+        "```\nP(s);\n```\n[13800138000",
+        "~~~\n找老王要真题\nP(s);",
+        "```死锁不需要互斥条件 ```",
+        "```\n死锁不需要互斥条件\n```",
+        "```\n```",
+    ],
+)
+def test_nothing_passes_on_the_lines_of_a_fence_or_in_a_block_without_an_end(reviewed, block):
+    card = Excerpt(CARD.source, f"{CARD.text}\n别以为死锁不需要互斥条件。\nP(s);", "")
+    assert reviewed(f"{TRUE}\n{block}", (card, NOTES)).text == TRUE
+
+
+@pytest.mark.parametrize("opening", ["```", "```c", "``` cpp", "~~~"])
+def test_code_of_ours_may_name_its_language_and_cite_after_its_end(reviewed, opening):
+    card = Excerpt(CARD.source, f"{CARD.text}\nP(s);\n// 申请", "")
+    code = f"{opening}\nP(s);\n// 申请\n{opening[:3]}"
+    assert reviewed(f"{TRUE}\n{code}\n[1]", (card,)).text == f"{TRUE}\n{code}\n[1]"
+    later = f"{STARVATION}{DEADLOCK}\n{code}\n[1]"
+    assert reviewed(later, (card, OTHER)).text.endswith("[2]。\n" + code + "\n[2]")
+    assert reviewed(f"{TRUE}\n{opening}\nP(s);", (card,)).text.endswith(f"{opening}\nP(s);")
+
+
+@pytest.mark.parametrize(
     "planted",
     [
         "蓝色的小船停在夜里的港口[2]。",

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.answering.grounding.sentences import is_code_block, split_sentences
+from backend.answering.grounding.sentences import code_block, is_code_block, split_sentences
 
 PIECES = st.lists(
     st.sampled_from(
@@ -55,3 +55,19 @@ def test_of_a_growing_text_all_sentences_but_the_last_are_final(text):
 def test_a_code_block_is_told_by_its_fence():
     assert is_code_block("```\na[1]\n```")
     assert not is_code_block("`a[1]` 是第二个元素。")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("```c\na;\nb;\n```\n[1]\n", ("```c\n", ("a;\n", "b;\n"), "```\n", "[1]\n")),
+        ("```\na;\n``` 尾巴", ("```\n", ("a;\n",), "``` 尾巴", "")),
+        ("```\na;", ("```\n", ("a;",), "", "")),
+        ("```头 ```", ("```头 ```", (), "", "")),
+        ("~~~\n```\n~~~", ("~~~\n", ("```\n",), "~~~", "")),
+    ],
+)
+def test_a_block_of_code_is_taken_apart_without_losing_a_character(text, parts):
+    block = code_block(text)
+    assert (block.opening, block.lines, block.closing, block.after) == parts
+    assert block.before + block.after == text
