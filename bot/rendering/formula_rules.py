@@ -2,10 +2,12 @@ r"""Formulas in the Markdown subset: ``$…$``, ``\(…\)``, ``$$…$$`` and ``\
 
 Study material is full of dollars that are none: prices, ``$HOME``, ``$t0, $t1``. So what stands
 between two of them must look like a formula, and must be one that can be read. A formula becomes
-a ``text`` token of what it says in one line, with ``meta`` = {"formula": its source}.
+a ``text`` token of what it says in one line, with ``meta`` = {"formula": its source, "displayed":
+whether it stands on its own}.
 """
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -13,7 +15,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 
-from bot.rendering.latex.formula import read_formula
+from bot.rendering.latex.formula import Formula, read_formula
 
 MAX_INLINE, MAX_DISPLAYED = 300, 2000
 """Characters between the marks; keeps the search for the closing mark linear in the text."""
@@ -42,6 +44,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
     if not silent:
         token = state.push(_FORMULA, "", 0)
         token.content = source
+        token.markup = state.src[state.pos : state.pos + 2]
     state.pos = end
     return True
 
@@ -125,11 +128,21 @@ def _as_text(state: StateCore) -> None:
             if token.type == _FORMULA:
                 source = token.content
                 formula = read_formula(source)
-                token.type, token.meta = "text", {_FORMULA: source}
+                token.type = "text"
+                token.meta = {_FORMULA: source, "displayed": token.markup in _DISPLAYED}
                 token.content = formula.text if formula else source
 
 
-def formula_source(meta: dict[Any, Any]) -> str | None:
-    """Give the source of the formula that a text leaf with ``meta`` is; None for other text."""
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A formula in a reply; ``displayed`` when its author wanted it on a line of its own."""
+
+    formula: Formula
+    displayed: bool
+
+
+def marked_formula(meta: dict[Any, Any]) -> Marked | None:
+    """Give the formula that a text leaf with ``meta`` is; None for other text."""
     source = meta.get(_FORMULA)
-    return source if isinstance(source, str) else None
+    formula = read_formula(source) if isinstance(source, str) else None
+    return None if formula is None else Marked(formula, bool(meta["displayed"]))

@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.rendering.pictures.characters import breakable, columns
 
-Runs = list[list[list[str]]]
-"""Lines of runs; a run is a text and its style."""
+Runs = list[list[list[Any]]]
+"""Lines of runs; a run is a text and its style, and for a formula what ``formulas`` made of it."""
 
 _NARROWEST = 100.0
 _EM_PER_COLUMN = 0.58
@@ -85,9 +85,9 @@ def _equal_after_first(naturals: Sequence[float], room: float) -> list[float]:
 
 def _breakable(cell: Runs, max_run: int) -> Runs:
     room = max(1, max_run)
-    return [[[breakable(text, room), style] for text, style in line] for line in cell]
+    return [[[breakable(text, room), *rest] for text, *rest in line] for line in cell]
 
 
 def _length(cell: Runs) -> int:
     """Count the columns of the longest line."""
-    return max((sum(columns(text) for text, _ in line) for line in cell), default=0)
+    return max((sum(columns(run[0]) for run in line) for line in cell), default=0)

@@ -22,7 +22,7 @@ CODE = st.lists(st.text(alphabet="ab =(){}`甲 ", max_size=50), min_size=1, max_
 HEADINGS = st.text(alphabet="标题ab*", min_size=1, max_size=20).map(lambda text: f"## {text}")
 TABLES = st.lists(st.text(alphabet="连接ab。*", max_size=30), min_size=1, max_size=5).map(
     lambda cells: (
-        "| 维度 | A | B |\n|---|---|---|\n" + "\n".join(f"| {c} | 一{c} | 二 |" for c in cells)
+        "| 名 | A | B |\n|---|---|---|\n" + "\n".join(f"| 行{c} | 一{c} | 二 |" for c in cells)
     )
 )
 DOCUMENTS = st.lists(WORDS | BOLD | LISTS | CODE | HEADINGS | TABLES, max_size=7).map("\n\n".join)
