@@ -211,14 +211,20 @@ class QqServer:
         """Wait for the next message of the bot; queue.Empty when none comes."""
         return self.messages.get(timeout=seconds)
 
-    def answers_to(self, number: str, seconds: float = 15, quiet: float = 0.6) -> list[Sent]:
-        """Wait for the answers to a message or event, until none has come for ``quiet`` seconds."""
+    def answers_to(
+        self, number: str, count: int = 0, *, seconds: float = 20, quiet: float = 0.6
+    ) -> list[Sent]:
+        """Wait for ``count`` answers to a message or event; 0: until none comes in ``quiet`` s."""
         found = [self.first(lambda sent: sent.answers == number, seconds)]
-        while True:
+        while len(found) != count:
+            patience = seconds if count else quiet
             try:
-                found.append(self.first(lambda sent: sent.answers == number, quiet))
+                found.append(self.first(lambda sent: sent.answers == number, patience))
             except queue.Empty:
+                if count:
+                    raise
                 return found
+        return found
 
     def first(self, fits: Callable[[Sent], bool], seconds: float = 15) -> Sent:
         """Wait for a message that ``fits``; the others stay for later."""

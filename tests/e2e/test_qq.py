@@ -83,9 +83,9 @@ def health(server):
 
 
 def ask(qq, words, **where):
-    """Ask in private or, given a group, with a mention; the whole answer as one text."""
+    """Ask in private or, given a group, with a mention; the text of the first answer."""
     number = (qq.in_group if "group" in where else qq.in_private)(words, **where)
-    return "\n\n".join(sent.text for sent in qq.answers_to(number))
+    return qq.answers_to(number, 1)[0].text
 
 
 # Questions and answers
@@ -333,7 +333,7 @@ def test_a_daily_question_is_pushed_answered_and_revealed(qq, bot, data_dir):
     member = f"U-{next(_numbers)}"
     assert "只有群主和管理员能改" in ask(qq, "/每日一题 开", user=member, group=PUSHABLE)
     number = qq.in_group("/每日一题 开", group=PUSHABLE, author=admin)
-    assert "已开启" in qq.answers_to(number)[0].text
+    assert "已开启" in qq.answers_to(number, 1)[0].text
 
     [line] = [line for line in ask(qq, "/管理 群", user=OPERATOR).splitlines() if PUSHABLE in line]
     qq.in_private(f"/管理 推送 {line.split('.')[0]}", user=OPERATOR)
@@ -344,7 +344,7 @@ def test_a_daily_question_is_pushed_answered_and_revealed(qq, bot, data_dir):
 
     scene = {"ext": [f"ref_msg_idx={question.index}", "msg_idx=REFIDX_new"], "source": "default"}
     quoted = qq.in_group("B", user=member, group=PUSHABLE, message_scene=scene)
-    assert re.search(r"收到，(第 \d 题)?选 B（第 1 位作答", qq.answers_to(quoted)[0].text)
+    assert re.search(r"收到，(第 \d 题)?选 B（第 1 位作答", qq.answers_to(quoted, 1)[0].text)
     reveal_now(data_dir, f"qq:g:{PUSHABLE}")
     revealed = qq.first(lambda sent: sent.openid == PUSHABLE and not sent.answers, 40)
     assert "答案" in revealed.text or revealed.picture
@@ -355,7 +355,7 @@ def test_a_daily_question_is_pushed_answered_and_revealed(qq, bot, data_dir):
 def test_where_nothing_may_be_pushed_the_operator_is_told_so(qq, group):
     admin = {"id": "U-admin", "member_openid": "U-admin", "bot": False, "member_role": "admin"}
     number = qq.in_group("/每日一题 开", group=group, author=admin)
-    assert "已开启" in qq.answers_to(number)[0].text
+    assert "已开启" in qq.answers_to(number, 1)[0].text
     [line] = [line for line in ask(qq, "/管理 群", user=OPERATOR).splitlines() if group in line]
     assert "不允许主动推送" in ask(qq, f"/管理 推送 {line.split('.')[0]}", user=OPERATOR)
     assert qq.is_silent(0.3)
@@ -368,7 +368,7 @@ def test_what_qq_refuses_to_push_is_not_tried_again(qq, bot):
     qq.pushable.discard(PUSHABLE)
     try:
         number = qq.in_private(f"/管理 广播测试 {line.split('.')[0]}", user=OPERATOR)
-        assert "QQ 不让主动发消息" in qq.answers_to(number)[0].text
+        assert "QQ 不让主动发消息" in qq.answers_to(number, 1)[0].text
     finally:
         qq.pushable.add(PUSHABLE)
 

@@ -1,6 +1,5 @@
-"""QQ's own bots beside the plain webhook: the WebSocket, buttons, long replies, a wrong secret."""
+"""QQ's own bots beside the plain webhook: the WebSocket, buttons, a wrong secret."""
 
-import asyncio
 import json
 import re
 import shutil
@@ -12,7 +11,6 @@ import pytest
 
 from tests.e2e.qq_server import SECRET, QqServer
 from tests.e2e.server_process import LISTENS, SERVE, start
-from tests.model_server import model_server, says
 
 OPERATOR = "U-operator"
 GROUP = "G-408"
@@ -177,7 +175,7 @@ def test_buttons_are_pressed_also_after_a_restart(built_data_dir, tmp_path):
             assert asked.body["msg_type"] == 2
             assert list(asked.buttons)[:4] == ["A", "B", "C", "D"]
             pressed = qq.press(asked, "B", user="U-1")
-            assert re.search("答对了|应选", qq.answers_to(pressed)[0].text)
+            assert re.search("答对了|应选", qq.answers_to(pressed, 1)[0].text)
             assert qq.acknowledged.get(timeout=10)
 
             qq.in_group("/每日一题 开", group=GROUP, author=admin)
@@ -188,75 +186,24 @@ def test_buttons_are_pressed_also_after_a_restart(built_data_dir, tmp_path):
             qq.in_private(f"/管理 推送 {number.strip()}", user=OPERATOR)
             question = qq.first(lambda sent: sent.openid == GROUP)
             pressed = qq.press(question, "A", user="M-1")
-            assert "收到" in qq.answers_to(pressed)[0].text
+            assert "收到" in qq.answers_to(pressed, 1)[0].text
             again = qq.press(question, "C", user="M-1")
-            assert "以第一次的为准" in qq.answers_to(again)[0].text
+            assert "以第一次的为准" in qq.answers_to(again, 1)[0].text
             assert bot.end(signal.SIGTERM) == 0
         qq.webhook = ""
         with serving(data_dir, env, "log2") as bot:
             qq.webhook = f"{bot.url}/qq/webhook"
             until(lambda: health(bot)["ok"])
             pressed = qq.press(question, "C", user="M-2")
-            assert re.search(r"收到，(第 \d 题)?选 C（第 2 位作答", qq.answers_to(pressed)[0].text)
+            assert re.search(
+                r"收到，(第 \d 题)?选 C（第 2 位作答", qq.answers_to(pressed, 1)[0].text
+            )
             # Markdown can be taken away again: everything is said in plain text.
             qq.answers.append((400, {"code": 304036}, {}))
             number = qq.in_private("/练", user="U-1")
             plain = qq.first(lambda sent: sent.answers == number)
-            print(plain, list(qq.messages.queue), bot.log[-1500:])
             assert (plain.body["msg_type"], plain.buttons) == (0, {})
             assert "Traceback" not in bot.log
-
-
-# Long replies
-
-
-@pytest.mark.parametrize("pictures", ["true", "false"])
-async def test_a_reply_that_is_too_long_is_a_picture_or_comes_by_and_by(
-    built_data_dir, tmp_path, pictures
-):
-    data_dir = shutil.copytree(built_data_dir, tmp_path / "data")
-    said = []
-
-    async def copies_its_sources(wire):
-        source = model.requests[-1].body["messages"][-1]["content"].split("\n[2]")[0]
-        lines = [line[2:].strip("- ") for line in source.splitlines() if line.startswith("> ")]
-        sentences = [line.rstrip("。") for line in lines if len(line) > 20 and line[-1] != "："]
-        said[:] = [f"{sentence}[1]。" for sentence in sentences] * 8
-        await says("\n\n".join(said))(wire)
-
-    with QqServer() as qq:
-        async with model_server(copies_its_sources) as model:
-            env = qq.settings(data_dir, PICTURES__ENABLED=pictures, LLM__BASE_URL=model.url, LLM__MAX_TOKENS="9000", LLM__CONTEXT_TOKENS="32000")
-            await asyncio.to_thread(_long_replies, qq, data_dir, env, said, pictures == "true")
-
-
-def _long_replies(qq, data_dir, env, said, pictures):
-    with serving(data_dir, env) as bot:
-        qq.webhook = f"{bot.url}/qq/webhook"
-        until(lambda: health(bot)["ok"])
-        number = qq.in_group("什么是死锁")
-        parts = qq.answers_to(number, 60, quiet=2)
-        print(parts[0].text[:300], len(parts[0].text), len("".join(said)), bot.log[-1500:])
-        if pictures:
-            assert [part.picture[:4] for part in parts] == [b"\x89PNG"]
-            return
-        assert [part.body["msg_seq"] for part in parts] == [1, 2, 3, 4, 5]
-        left = int(re.fullmatch(r"还有 (\d+) 条，回复“更多”继续看。", parts[-1].text)[1])
-        texts = [part.text for part in parts[:-1]]
-        assert max(len(text) for text in texts) <= 1500
-        for _ in range(2):  # the second is the same event again
-            qq.in_group("更多", id="ROBOT1.0_more")
-        while left:
-            parts = qq.answers_to("ROBOT1.0_more" if len(texts) == 4 else number, quiet=1)
-            offered = re.fullmatch(r"还有 (\d+) 条，.*", parts[-1].text)
-            texts += [part.text for part in (parts[:-1] if offered else parts)]
-            left = int(offered[1]) if offered else 0
-            if offered:
-                number = qq.in_group("更多")
-        assert "".join("".join(texts).split()).startswith(
-            "".join("".join(said).split()).replace("**", "")
-        )
-        assert qq.messages.empty()
 
 
 # A wrong secret
