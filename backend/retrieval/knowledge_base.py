@@ -75,11 +75,6 @@ class KnowledgeBase:
         base.require_match()
         return base
 
-    @property
-    def ready(self) -> bool:
-        """Whether a search would start at once instead of opening the store first."""
-        return self._open is not None
-
     def manifest(self) -> Manifest:
         """Read the current version's manifest from disk; a KnowledgeBaseError if there is none."""
         return self._versions.manifest(self._versions.current())
@@ -104,16 +99,6 @@ class KnowledgeBase:
         cannot be asked. A ``mode`` is kept to, or EmbedderUnavailable, RerankerUnavailable raised.
         """
         return await self._run(lambda: self._current().search(query, limit, mode, self._reranker))
-
-    async def refresh(self) -> bool:
-        """Look for a new version now; return whether one was swapped in."""
-
-        def look() -> bool:
-            before = self._open
-            self._checked_at = float("-inf")
-            return self._current() is not before
-
-        return await self._run(look)
 
     @property
     def embedder(self) -> str:

@@ -88,14 +88,13 @@ def test_opening_imports_neither_pymilvus_nor_scikit_learn(data: Path):
     assert imported == "[]"
 
 
-async def test_it_is_ready_once_warm(data: Path):
+async def test_it_is_open_from_warming_to_closing(data: Path):
     base = KnowledgeBase.open(data)
-    assert not base.ready
+    assert base.state().startswith("尚未打开")
     await base.warm()
-    assert base.ready
     assert base.state().startswith("正常（版本 ")
     await base.close()
-    assert not base.ready
+    assert base.state().startswith("尚未打开")
 
 
 async def test_a_new_version_is_used_and_deleted_text_is_gone(data: Path, content: Path):
@@ -116,9 +115,8 @@ async def test_the_old_version_is_removed_after_its_last_reader(data: Path, cont
     write_card(content, "lru", "lru 改了。")
     Builder(data).build(content, None)
     assert Versions(data).folder(old).exists()
-    assert await base.refresh()
+    assert await found(base, "改了")
     assert not Versions(data).folder(old).exists()
-    assert not await base.refresh()
     await base.close()
 
 
