@@ -16,13 +16,6 @@ class Memory:
     weights: int
     per_token: int
 
-    def tokens(self, card_bytes: float, share: float, beside_bytes: float) -> int:
-        """Return how many tokens fit beside the weights into ``share`` of the card.
-
-        ``beside_bytes`` is for activations and graphs: 1 GiB is usual for a 7b.
-        """
-        return max(0, int((card_bytes * share - beside_bytes - self.weights) / self.per_token))
-
 
 def memory(config: Mapping[str, Any]) -> Memory:
     """Work it out from an InternLM2 configuration, quantised (by groups) or bf16.
