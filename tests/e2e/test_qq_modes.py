@@ -214,7 +214,7 @@ def test_a_wrong_secret_stops_nothing_and_is_mended_without_a_restart(built_data
     with QqServer(secret="another-secret") as qq, serving(data_dir, qq.settings(data_dir)) as bot:
         qq.webhook = f"{bot.url}/qq/webhook"
         until(lambda: health(bot)["state"] == "refused")
-        assert "AppSecret" in health(bot)["error"]
+        assert "ASSISTANT408_QQ__SECRET" in health(bot)["error"]
         author = {"id": "U-1", "user_openid": "U-1"}
         said = {"id": "m-1", "timestamp": "t", "content": "什么是死锁", "author": author}
         event = json.dumps({"op": 0, "id": "e", "t": "C2C_MESSAGE_CREATE", "d": said}).encode()

@@ -95,6 +95,10 @@ class QqAdapter(Adapter):
             raise
 
 
+_WRONG_SECRET = (
+    "QQ 不认这个 AppID 或 AppSecret（code={code}），"
+    "检查 ASSISTANT408_QQ__APP_ID 和 ASSISTANT408_QQ__SECRET"
+)
 _MOMENT = timedelta(seconds=1)
 _TIMEOUT = Timeout(total=CALL_SECONDS)
 
@@ -110,7 +114,7 @@ def _token(response: Response) -> tuple[str, int]:
     code = _code(response)
     refused = code in _REFUSED_CODES or response.status_code in (400, 401, 403)
     if refused:
-        raise NotSignedIn(f"QQ 不认这个 AppID 或 AppSecret（code={code}）", refused=True)
+        raise NotSignedIn(_WRONG_SECRET.format(code=code), refused=True)
     raise NotSignedIn(f"换不到访问令牌（HTTP {response.status_code}，code={code}）")
 
 
