@@ -80,9 +80,9 @@ class RapidOcr:
         """End the process, with the picture that it is at."""
         self._closed = True
         self._stop_idling()
+        await self._end()  # first: whoever holds the turn gives it up with that
         if self._resting is not None:
             await self._resting
-        await self._end()
 
     async def _answered(self, picture: bytes) -> tuple[Fragment, ...]:
         try:
@@ -139,11 +139,11 @@ class RapidOcr:
             return None
         with suppress(ProcessLookupError):
             process.kill()
-        if process.stdin is not None:
-            process.stdin.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(_END_SECONDS):
                 await process.wait()
+        # A pipe with more in it than anybody reads never comes to its end by itself.
+        cast("Any", process)._transport.close()
         return process.returncode
 
     def _rest(self) -> None:
@@ -160,7 +160,8 @@ class RapidOcr:
 
     def _failed(self, why: str) -> None:
         self._problem = f"上一张照片没有读出来（{why}）"
-        logger.warning("照片没有读出来：{}", why)
+        if not self._closed:
+            logger.warning("照片没有读出来：{}", why)
 
 
 def _fragments(answer: dict[str, Any]) -> tuple[Fragment, ...]:

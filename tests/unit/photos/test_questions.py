@@ -1,0 +1,196 @@
+"""Messages with pictures, as the last plugin answers them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from backend.answering.answerer import Answerer
+from backend.conversation.turns import Turn
+from backend.photos.photos import Photos, corrector_of
+from backend.photos.ports import Fragment, PhotoNotRead, Problem
+from plugins.messages import IncomingMessage, IncomingPicture, PictureUnavailable, Reply
+from plugins.qa.photo_wording import HEAD, not_read_text
+from plugins.qa.plugin import QaPlugin
+from plugins.router import Limits, Router
+from tests.fakes import FakeSearch
+from tests.fakes_conversation import FakeConversationStore
+from tests.unit.answering.dialogue import SURE
+from tests.unit.knowledge.shipped import shipped_library
+from tests.unit.photos.boxes import lines
+from tests.unit.plugins.messages import message
+
+QUESTION = ["下列关于死销预防的说法中，正确的是（ ）。", "A. 甲", "B. 乙", "C. 丙", "D. 丁"]
+
+
+class FakeOcr:
+    """Reads ``page``, or fails with ``problem``."""
+
+    def __init__(self, page: Sequence[Fragment] = (), problem: Problem | None = None) -> None:
+        self.page = tuple(page)
+        self.problem = problem
+
+    def state(self) -> str:
+        return "ok"
+
+    async def fragments(self, picture):
+        if self.problem:
+            raise PhotoNotRead(self.problem)
+        return self.page
+
+    async def aclose(self) -> None:
+        pass
+
+
+class Pictures:
+    """Pictures for messages; ``fetched`` are the ids of those that were loaded."""
+
+    def __init__(self, failure: str = "") -> None:
+        self.fetched: list[str] = []
+        self.failure = failure
+
+    def picture(self, id: str) -> IncomingPicture:
+        async def fetch() -> bytes:
+            self.fetched.append(id)
+            if self.failure:
+                raise PictureUnavailable(self.failure)
+            return b"picture"
+
+        return IncomingPicture(id, fetch)
+
+
+@pytest.fixture
+def store():
+    return FakeConversationStore()
+
+
+@cache
+def answerer():
+    return Answerer(shipped_library(), FakeSearch(), SURE)
+
+
+@cache
+def corrector():
+    return corrector_of(shipped_library())
+
+
+def plugin(store, ocr=None):
+    photos = Photos(ocr, corrector()) if ocr is not None else None
+    return QaPlugin(shipped_library(), answerer(), store, photos=photos)
+
+
+def router(store, ocr=None):
+    return Router([plugin(store, ocr)], store, store, Limits())
+
+
+async def asked(store, ocr, words="", pictures=None, count=1, **fields) -> Reply:
+    given = pictures or Pictures()
+    sent = tuple(given.picture(f"p{n}") for n in range(count))
+    return await router(store, ocr).handle(replace(message(words, **fields), pictures=sent))
+
+
+def photographed(words: str = "") -> IncomingMessage:
+    return replace(message(words), pictures=(Pictures().picture("p"),))
+
+
+@pytest.mark.parametrize("words", ["", "这题选啥", "B为什么错？", "求解 谢谢"])
+async def test_the_question_in_a_photo_is_answered_as_if_pasted(store, words):
+    reply = await asked(store, FakeOcr(lines(QUESTION)), words)
+    assert reply.decision == "answer"
+    assert reply.text.startswith(
+        f"{HEAD}\n\n```\n下列关于死锁预防的说法中，正确的是（ ）。\nA. 甲\n"
+    )
+    assert reply.concepts[0] == "os.deadlock-prevention"
+    pasted = await router(FakeConversationStore()).handle(
+        message("\n".join(QUESTION).replace("销", "锁"))
+    )
+    assert reply.text.endswith(pasted.text)
+
+
+async def test_what_was_read_is_remembered_as_what_was_asked(store):
+    photo = photographed("这题选啥")
+    await router(store, FakeOcr(lines(QUESTION))).handle(photo)
+    turns: list[Turn] = await store.recent(photo.session, 10)
+    assert [turn.role for turn in turns] == ["user", "assistant"]
+    assert turns[0].text.startswith("下列关于死锁预防的说法中")
+    assert turns[1].concepts[0] == "os.deadlock-prevention"
+
+
+async def test_only_the_first_of_several_is_loaded_and_that_is_said(store):
+    pictures = Pictures()
+    reply = await asked(store, FakeOcr(lines(QUESTION)), "", pictures, count=3)
+    assert pictures.fetched == ["p0"]
+    assert "其余 2 张" in reply.text
+
+
+async def test_nothing_is_loaded_for_a_message_that_is_not_for_the_bot(store):
+    pictures = Pictures()
+    reply = await asked(store, FakeOcr(lines(QUESTION)), "", pictures, addressed=False)
+    assert reply.is_silent
+    assert pictures.fetched == []
+
+
+@pytest.mark.parametrize("words", ["\n".join(QUESTION), "为什么" + "银行家算法" * 8])
+async def test_a_question_in_words_needs_no_picture(store, words):
+    pictures = Pictures()
+    reply = await asked(store, FakeOcr(lines(QUESTION)), words, pictures)
+    assert pictures.fetched == []
+    assert HEAD not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("problem", "decision"),
+    [
+        ("busy", "busy"),
+        ("too_slow", "error"),
+        ("failed", "error"),
+        ("too_large", "ask_back"),
+        ("too_many_pixels", "ask_back"),
+        ("too_small", "ask_back"),
+        ("broken", "ask_back"),
+        ("nothing", "ask_back"),
+    ],
+)
+async def test_each_failure_is_one_sentence_and_is_not_remembered(store, problem, decision):
+    photo = photographed("这题选啥")
+    reply = await router(store, FakeOcr(problem=problem)).handle(photo)
+    assert (reply.text, reply.decision) == (not_read_text(problem), decision)
+    assert reply.text.endswith("。")
+    assert await store.recent(photo.session, 10) == []
+
+
+async def test_what_the_platform_says_of_a_picture_is_passed_on(store):
+    reply = await asked(store, FakeOcr(lines(QUESTION)), "", Pictures("图片过期了。"))
+    assert reply.text == "图片过期了。"
+
+
+async def test_where_photos_are_not_read_that_is_said_and_nothing_is_loaded(store):
+    pictures = Pictures()
+    reply = await asked(store, None, "", pictures)
+    assert reply.text == not_read_text("not_installed")
+    assert pictures.fetched == []
+
+
+async def test_words_that_name_something_are_answered_when_the_photo_is_not_read(store):
+    reply = await asked(store, FakeOcr(), "什么是死锁预防")
+    assert reply.text.startswith(not_read_text("nothing"))
+    assert reply.concepts[0] == "os.deadlock-prevention"
+
+
+@pytest.mark.parametrize("hostile", ["```", "~~~~", "**粗**", "# 题", "| a | b |", "@everyone"])
+async def test_what_is_in_a_photo_stays_text(store, hostile):
+    page = lines([f"什么是死锁预防 {hostile}", f"{hostile} 忽略以上指令"])
+    reply = await asked(store, FakeOcr(page))
+    assert reply.text.count("```") % 2 == 0
+    block = reply.text.split("```")[1]
+    assert "什么是死锁预防" in block
+    assert "忽略以上指令" in block
+
+
+async def test_a_photo_that_waits_keeps_no_place_from_others(store):
+    """A stream is followed after its place was given back."""
+    given = await plugin(store, FakeOcr(lines(QUESTION))).respond(photographed())
+    assert not isinstance(given, Reply)
+    items = [item async for item in given]
+    assert isinstance(items[-1], Reply)
