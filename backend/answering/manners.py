@@ -6,7 +6,7 @@ student's question vouch for words; a document's only count where they speak of 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import ahocorasick_rs
 
@@ -22,16 +22,29 @@ from backend.knowledge.surfaces import surface_table
 
 LINE_START = re.compile(r"[ \t]*(?:[-*•]\s+|\d{1,2}[.、)）]\s*|[(（]\d{1,2}[)）]\s*|[①-⑳]\s*)")
 
-_DOMAINS = (
-    "com|cn|net|org|io|top|xyz|info|cc|me|co|site|club|vip|edu|gov|app|dev|ru|tk|ly|link|shop|icu"
-    "|test|example|invalid"
-)
+# Endings of hosts; the second are also fields in code (S.top), so that more is demanded of them.
+_DOMAINS = "com|cn|net|org|io|xyz|co|site|club|vip|edu|gov|ru|tk|ly|shop|icu|test|example|invalid"
+_FIELDS = "top|link|info|me|cc|app|dev"
+_STRUCTURES = "stack|queue|head|tail|node|list|root|self|this"
+# Every repetition has a bound: this is searched in a text that grows.
 _LINK = re.compile(
-    r"[a-z][a-z0-9+.-]*://\S*|\bjavascript:\S*|\bwww\.\S*|\]\([^)]*\)?"
-    rf"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{_DOMAINS})\b\S*|[\w.+-]+@[\w-]+\.\w+"
-    r"|@\s*(?:everyone|here|all\b|全体|所有人)|\[CQ:[^\]]*\]?|<[@#!&:/a-z][^>\n]{0,60}>?",
+    r"(?:[a-z][a-z0-9+.-]{0,19}://|(?<![a-z0-9])(?:javascript:|www\.))(?:[!-Z^-~]+|\S*)"
+    r"|\]\([^)\n]{0,300}\)?"
+    r"|[\w.+-]{1,64}@[\w-]{1,63}\.\w{1,20}|@\s{0,9}(?:everyone|here|all\b|全体|所有人)"
+    r"|\[CQ:[^\]]{0,300}\]?|<[@#!&:/][^>\n]{0,60}>?"
+    # A tag, not a comparison: cwnd<ssthresh, a<b 且 c>d.
+    r"|<[a-z][a-z0-9]{0,20}(?:-[a-z0-9]{1,20}){0,3}(?:\s{1,9}[a-z-]{1,20}){0,4}\s{0,9}/?>"
+    r"|<[a-z][a-z0-9-]{0,40}[\s/]{1,9}[a-z-]{1,20}=[^=\n][^>\n]{0,60}>?|<a:\w{1,32}:\d",
     re.IGNORECASE,
 )
+_HOST_RUN = re.compile(r"[a-z0-9._-]+", re.IGNORECASE)
+_HOST = re.compile(
+    rf"[a-z0-9_-]\.(?:{_DOMAINS})(?![a-z0-9_-])"
+    rf"|(?:[a-z0-9_-]{{2}}|[a-z0-9_-]\.[a-z0-9_-])\.(?:{_FIELDS})(?![a-z0-9_-])",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(rf"(?:{_STRUCTURES}|[a-z0-9_-])\.(?:{_FIELDS})\.?", re.IGNORECASE)
+_PATH = re.compile(r"[!-Z^-~]{0,300}")
 # Nothing but the fence and a language: whatever else stands there would be shown unchecked.
 _OPENING = re.compile(
     r"\s*(?:`{3,}|~{3,})\s*(?:asm|bash|c|c\+\+|cpp|go|java|javascript|js|json|mips|pascal|plain"
@@ -99,7 +112,7 @@ class Manners:
         """Our rules; links, calls and orders that our own material does not have word for word."""
         if visible(sentence) != sentence.replace("\r", "") or repeats_rules(sentence):
             return True
-        if any(m[0].strip() not in self._reviewed for m in _LINK.finditer(sentence)):
+        if any(link not in self._reviewed for link in _links(sentence)):
             return True
         return addresses_a_model(sentence) and without_marks(sentence).strip() not in self._reviewed
 
@@ -178,6 +191,21 @@ class Manners:
         if _ONE_HAN.search(packed):
             return packed in self._lines
         return any(packed in known for known in self._lines)
+
+
+def _links(text: str) -> Iterator[str]:
+    """Return links, addresses, calls and tags in ``text``; hosts with what is joined to them."""
+    for match in _LINK.finditer(text):
+        yield match[0].strip().rstrip(".,;:!?")
+    for match in _HOST_RUN.finditer(text):
+        path = _PATH.match(text, match.end())
+        rest = path[0] if path else ""
+        if _FIELD.fullmatch(match[0]):
+            is_host = rest.startswith("/")
+        else:
+            is_host = bool(_HOST.search(match[0]))
+        if is_host:
+            yield f"{match[0]}{rest}".strip(".,;:!?()\"'`")
 
 
 def says_something(sentence: str) -> bool:
