@@ -123,6 +123,8 @@ def _refusal(error: discord.HTTPException) -> NotSent:
 
 CANNOT_WRITE_TO_USER = 50007
 """The person takes no direct messages from this bot."""
+CANNOT_QUOTE = 160002
+"""The bot may not read the history of the channel."""
 _REASONS = {
     10003: "没有这个频道",
     10008: "没有这条消息",
@@ -136,5 +138,6 @@ _REASONS = {
     50027: "应答已过期",
     50035: "内容不合 Discord 的格式",
     50083: "帖子已归档",
+    50278: "和对方没有共同的服务器",
 }
 """developers: topics/opcodes-and-status-codes, JSON error codes."""

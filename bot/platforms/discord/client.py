@@ -7,7 +7,7 @@ gives up here when that fails many times in a row; the supervisor then begins an
 import asyncio
 import logging
 from collections import OrderedDict
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import discord
 import discord.client
@@ -19,12 +19,22 @@ from yarl import URL
 
 from bot.platforms.discord.calls import LONGEST_RATE_LIMIT_SECONDS, Calls
 from bot.platforms.discord.codec import Interaction
+from bot.platforms.supervision import PlatformRefused
 from plugins.messages import NotSent
 
 _DEFAULT_GATEWAY = DiscordWebSocket.DEFAULT_GATEWAY
 _LONGEST_PAUSE_SECONDS = 30.0
 _MOST_FAILURES = 12
 _REMEMBERED_CHATS = 2000
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+IN_THE_CLEAR = (
+    "ASSISTANT408_DISCORD__API_BASE 要用 https，ASSISTANT408_DISCORD__GATEWAY_URL 要用 wss："
+    "不加密的地址只能是本机的，否则令牌会明文上网"
+)
+TYPING_SECONDS = 8.0
+"""Discord shows it for ten."""
+
+_Value = TypeVar("_Value")
 
 
 class Listener(Protocol):
@@ -119,6 +129,7 @@ class Link:
         self.client: Connection | None = None
         self._came = asyncio.Event()
         self._chats: OrderedDict[int, int] = OrderedDict()
+        self._typed: OrderedDict[int, float] = OrderedDict()
 
     @property
     def is_up(self) -> bool:
@@ -169,17 +180,25 @@ class Link:
 
     def note_chat(self, user: int, channel: int) -> None:
         """Remember the private chat with ``user``."""
-        self._chats[user] = channel
-        self._chats.move_to_end(user)
-        if len(self._chats) > _REMEMBERED_CHATS:
-            self._chats.popitem(last=False)
+        _remember(self._chats, user, channel)
+
+    def may_type(self, channel: int) -> bool:
+        """Whether nobody is seen writing in ``channel`` now; from then on the bot is."""
+        now = asyncio.get_running_loop().time()
+        if now - self._typed.get(channel, -TYPING_SECONDS) < TYPING_SECONDS:
+            return False
+        _remember(self._typed, channel, now)
+        return True
 
 
 def lead_to(api_base: str, gateway_url: str) -> None:
     """Say where Discord is and keep its library quiet; this holds for the whole process.
 
-    Its log lines have addresses with the tokens of interactions in them.
+    Its log lines have addresses with the tokens of interactions in them. PlatformRefused when the
+    token would cross the network in the clear.
     """
+    if not all(_is_safe(address) for address in (api_base, gateway_url) if address):
+        raise PlatformRefused(IN_THE_CLEAR)
     Route.BASE = api_base.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url) if gateway_url else _DEFAULT_GATEWAY
     discord.client.ExponentialBackoff = _ShortBackoff  # pyright: ignore[reportPrivateImportUsage]
@@ -187,6 +206,19 @@ def lead_to(api_base: str, gateway_url: str) -> None:
     log.propagate = False
     if not log.handlers:
         log.addHandler(logging.NullHandler())
+
+
+def _is_safe(address: str) -> bool:
+    url = URL(address)
+    return url.scheme in ("https", "wss") or url.host in LOOPBACK
+
+
+def _remember(latest: OrderedDict[int, _Value], key: int, value: _Value) -> None:
+    """Keep the latest entries only."""
+    latest[key] = value
+    latest.move_to_end(key)
+    if len(latest) > _REMEMBERED_CHATS:
+        latest.popitem(last=False)
 
 
 class _ShortBackoff(ExponentialBackoff[Literal[False]]):

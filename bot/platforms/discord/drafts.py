@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 
 from loguru import logger
 
+from bot.platforms.discord.client import TYPING_SECONDS
 from bot.platforms.discord.places import Part, Place
 from plugins.messages import DeliveryUncertain, NotSent
 
 SHOW_EVERY_SECONDS = 1.5
 _TYPING_AFTER_SECONDS = 0.7
-_TYPING_EVERY_SECONDS = 8.0
 _MOST_TYPING = 12
 _LAST_CALL_SECONDS = 5.0
 
@@ -85,4 +85,4 @@ class Draft:
             except (NotSent, DeliveryUncertain) as error:
                 logger.debug("“正在输入”没有显示出来：{}", error)
                 return
-            await asyncio.sleep(_TYPING_EVERY_SECONDS)
+            await asyncio.sleep(TYPING_SECONDS)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import discord
 
+from bot.platforms.discord.calls import CANNOT_QUOTE, Refused
 from bot.platforms.discord.client import Link
 from bot.platforms.discord.codec import Interaction, buttons
 from plugins.messages import Attachment
@@ -53,19 +54,14 @@ class Channel:
 
     async def post(self, part: Part) -> str:
         """Send a message and give its id."""
-        more: dict[str, Any] = {}
-        if self._quote is not None:
-            more["reference"] = discord.MessageReference(
-                message_id=self._quote, channel_id=self._number, fail_if_not_exists=False
-            )
-        if part.file is not None:
-            more["file"] = _file(part.file)
-        if (view := buttons(part.choices)) is not None:
-            more["view"] = view
-        channel = await self._channel()
-        sent = await self._link.calls(channel.send(part.text or None, suppress_embeds=True, **more))
+        try:
+            number = await self._post(part, self._quote)
+        except Refused as refused:
+            if self._quote is None or refused.code != CANNOT_QUOTE:
+                raise
+            number = await self._post(part, None)
         self._quote = None
-        return str(sent.id)
+        return number
 
     async def edit(self, message_id: str, part: Part) -> None:
         """Replace what a message that was posted here says."""
@@ -74,8 +70,23 @@ class Channel:
 
     async def typing(self) -> None:
         """Show for about ten seconds that something is being written."""
-        client = await self._link.current(self._patience_seconds)
-        await self._link.calls(client.http.send_typing(self._number))
+        if self._link.may_type(self._number):
+            client = await self._link.current(self._patience_seconds)
+            await self._link.calls(client.http.send_typing(self._number))
+
+    async def _post(self, part: Part, quote: int | None) -> str:
+        more: dict[str, Any] = {}
+        if quote is not None:
+            more["reference"] = discord.MessageReference(
+                message_id=quote, channel_id=self._number, fail_if_not_exists=False
+            )
+        if part.file is not None:
+            more["file"] = _file(part.file)
+        if (view := buttons(part.choices)) is not None:
+            more["view"] = view
+        channel = await self._channel()
+        sent = await self._link.calls(channel.send(part.text or None, suppress_embeds=True, **more))
+        return str(sent.id)
 
     async def _channel(self) -> discord.PartialMessageable:
         client = await self._link.current(self._patience_seconds)

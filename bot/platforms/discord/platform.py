@@ -13,7 +13,7 @@ from loguru import logger
 
 from bot.platforms.desk import Desk
 from bot.platforms.discord.calls import LONGEST_RATE_LIMIT_SECONDS, failure
-from bot.platforms.discord.client import Connection, Link, lead_to
+from bot.platforms.discord.client import LOOPBACK, Connection, Link, lead_to
 from bot.platforms.discord.codec import (
     Interaction,
     decode,
@@ -34,7 +34,6 @@ from plugins.messages import DeliveryUncertain, IncomingMessage, NotSent
 
 API_BASE = "https://discord.com/api/v10"
 _PICTURE_HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _LOGIN_SECONDS = 30.0
 _CLOSE_SECONDS = 2.0
 _FIRST_SIGN_SECONDS = 2.5
@@ -248,7 +247,7 @@ _CLOSED_BAD_TOKEN = 4004
 def _hosts(api_base: str) -> frozenset[str]:
     """Pictures come from Discord's hosts; from our own machine only where Discord is there, too."""
     host = urlsplit(api_base).hostname or ""
-    return _PICTURE_HOSTS | ({host} if host in _LOOPBACK else frozenset())
+    return _PICTURE_HOSTS | ({host} if host in LOOPBACK else frozenset())
 
 
 def _reason(error: Exception) -> str:

@@ -137,7 +137,6 @@ def quick(monkeypatch):
     """Let growing texts be shown without waiting."""
     monkeypatch.setattr(drafts, "SHOW_EVERY_SECONDS", 0.01)
     monkeypatch.setattr(drafts, "_TYPING_AFTER_SECONDS", 0.01)
-    monkeypatch.setattr(drafts, "_TYPING_EVERY_SECONDS", 60.0)
 
 
 # What is heard
@@ -229,7 +228,36 @@ async def test_servers_that_are_not_listed_are_not_answered():
         assert not refused.value.can_retry
 
 
+async def test_the_same_interaction_twice_is_answered_once(running):
+    discord = running.discord
+    used = await discord.use("问", "你好")
+    await discord.dispatch("INTERACTION_CREATE", discord.last_event("INTERACTION_CREATE"))
+    await discord.answer(used)
+    await discord.answer(await discord.use("问", "再问"))
+    assert [message.text for message in running.answerer.messages] == ["你好", "再问"]
+
+
 # What is sent
+
+
+async def test_where_nothing_may_be_quoted_the_answer_comes_without(running):
+    discord = running.discord
+    no_history = {"message": "Cannot reply without history", "code": 160002}
+    discord.fail("POST", MESSAGES, status=400, body=no_history)
+    await discord.say("你好")
+    [answer] = await discord.in_channel(CHANNEL)
+    assert (answer.content, answer.quotes) == ("回：你好", None)
+
+
+async def test_many_who_wait_in_one_channel_see_one_sign(running, quick):
+    discord = running.discord
+    for person in range(30001, 30021):
+        await discord.say("想", user=person)
+    await discord.until_soon(lambda: len(running.answerer.messages) == 20)
+    await discord.until(lambda: discord.typing)
+    running.answerer.go.set()
+    await discord.in_channel(CHANNEL, 20)
+    assert discord.typing == 1
 
 
 async def test_a_long_reply_comes_in_order_with_its_buttons_at_the_end(running):
@@ -510,6 +538,22 @@ async def test_a_refusal_is_one_sentence(code, words):
             await platform.connect(lambda: None)
         assert words in str(refused.value)
         assert TOKEN not in json.dumps(platform.state())
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"api_base": "http://discord.example/api"},
+        {"gateway_url": "ws://192.168.1.2:8080/"},
+    ],
+)
+async def test_the_token_never_crosses_the_network_in_the_clear(where):
+    platform = DiscordPlatform(
+        Desk("discord", Scripted(), ReplyCounter(CollectorRegistry())),
+        DiscordOptions(TOKEN, **where),
+    )
+    with pytest.raises(PlatformRefused, match="https"):
+        await platform.connect(lambda: None)
 
 
 async def test_a_server_that_closes_every_session_is_left_to_the_supervisor():
