@@ -2,8 +2,8 @@ r"""Formulas in the Markdown subset: ``$…$``, ``\(…\)``, ``$$…$$`` and ``\
 
 Study material is full of dollars that are none: prices, ``$HOME``, ``$t0, $t1``. So what stands
 between two of them must look like a formula, and must be one that can be read. A formula becomes
-a ``text`` token of what it says in one line, with ``meta`` = {"formula": its source, "displayed":
-whether it stands on its own}.
+a ``text`` token of what it says in one line, with ``meta`` = {"formula": its source, "written": the
+same with its marks}.
 """
 
 import re
@@ -44,7 +44,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
     if not silent:
         token = state.push(_FORMULA, "", 0)
         token.content = source
-        token.markup = state.src[state.pos : state.pos + 2]
+        token.markup = state.src[state.pos : end]
     state.pos = end
     return True
 
@@ -129,20 +129,27 @@ def _as_text(state: StateCore) -> None:
                 source = token.content
                 formula = read_formula(source)
                 token.type = "text"
-                token.meta = {_FORMULA: source, "displayed": token.markup in _DISPLAYED}
+                token.meta = {_FORMULA: source, "written": token.markup}
                 token.content = formula.text if formula else source
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A formula in a reply; ``displayed`` when its author wanted it on a line of its own."""
+    """A formula in a reply; ``written`` as it stands there, with its marks.
+
+    ``displayed`` when its author wanted it on a line of its own.
+    """
 
     formula: Formula
-    displayed: bool
+    written: str
+
+    @property
+    def displayed(self) -> bool:
+        return self.written.startswith(_DISPLAYED)
 
 
 def marked_formula(meta: dict[Any, Any]) -> Marked | None:
     """Give the formula that a text leaf with ``meta`` is; None for other text."""
     source = meta.get(_FORMULA)
     formula = read_formula(source) if isinstance(source, str) else None
-    return None if formula is None else Marked(formula, bool(meta["displayed"]))
+    return None if formula is None else Marked(formula, str(meta["written"]))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from bot.rendering.legibility import divide
 from bot.rendering.markups import messages, verbatim
 from bot.rendering.plain import render_plain
 from plugins.drawing import Drawing, Prose
@@ -30,12 +31,26 @@ class Outgoing:
 
 
 async def outgoing(reply: Reply, caps: Caps, painter: Painter | None) -> Outgoing:
-    """Render ``reply``: its picture and caption where there can be one, else its text."""
-    if reply.drawing is not None and caps.pictures and painter is not None:
-        picture = await painter.draw(reply.drawing)
+    """Render ``reply``: its picture and caption where there can be one, else its text.
+
+    A reply without a drawing gets a picture of those parts that no text shows well.
+    """
+    if caps.pictures and painter is not None and not reply.is_silent:
+        drawing, text = _drawn(reply, caps)
+        picture = await painter.draw(drawing) if drawing is not None else None
         if picture is not None:
-            return Outgoing(messages(reply.caption, caps.markup, caps.max_chars), picture)
+            return Outgoing(messages(text, caps.markup, caps.max_chars), picture)
     return without_picture(reply, caps)
+
+
+def _drawn(reply: Reply, caps: Caps) -> tuple[Drawing | None, str]:
+    """Give what is to be drawn (None for nothing), and the Markdown that goes with it."""
+    if reply.drawing is not None:
+        return reply.drawing, reply.caption
+    divided = divide(with_sources(reply), caps.markup)
+    if divided is None:
+        return None, ""
+    return Drawing("", (Prose(divided.picture),)), divided.text
 
 
 async def as_picture(reply: Reply, painter: Painter | None) -> bytes | None:

@@ -31,7 +31,11 @@ def code_part(text: str, width: float) -> dict[str, Any]:
     size = min(_LARGEST, max(_SMALLEST, inside / (ADVANCE * widest)))
     room = int(inside / (ADVANCE * size) + 1e-6)
     rows = [row for line in lines for row in _wrapped(line, room)]
-    return {"kind": "code", "size": int(size * 1000) / 1000, "lines": [_by_width(row) for row in rows]}
+    return {
+        "kind": "code",
+        "size": int(size * 1000) / 1000,
+        "lines": [_by_width(row) for row in rows],
+    }
 
 
 def _wrapped(line: str, room: int) -> Iterator[str]:
