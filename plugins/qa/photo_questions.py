@@ -1,6 +1,7 @@
 """Questions that come as photos: read, answered as if they had been pasted, shown for mending."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import replace
 
 from backend.answering.pasted import letters
@@ -42,25 +43,32 @@ async def answer_photo(
         head, decision = photo_wording.not_read_text(error.problem), _decision(error)
     else:
         head = photo_wording.recognised_text(page, len(message.pictures))
-        async for part in _headed(head, await respond(replace(message, text=page.text))):
-            yield part
+        asked = replace(message, text=page.text)
+        async with aclosing(_headed(head, await respond(asked))) as parts:
+            async for part in parts:
+                yield part
         return
     if not names_something(message.text):
         yield Reply(head, decision, confidence=0.0)
         return
-    async for part in _headed(head, await respond(message)):
-        yield part
+    async with aclosing(_headed(head, await respond(message))) as parts:
+        async for part in parts:
+            yield part
 
 
-async def _headed(head: str, answer: Reply | ReplyStream) -> AsyncIterator[str | Reply]:
+async def _headed(head: str, answer: Reply | ReplyStream) -> AsyncGenerator[str | Reply]:
     if isinstance(answer, Reply):
         yield replace(answer, text=f"{head}\n\n{answer.text}")
         return
-    async for part in answer:
-        if isinstance(part, Reply):
-            yield replace(part, text=f"{head}\n\n{part.text}")
-        else:
-            yield f"{head}\n\n{part}"
+    try:
+        async for part in answer:
+            if isinstance(part, Reply):
+                yield replace(part, text=f"{head}\n\n{part.text}")
+            else:
+                yield f"{head}\n\n{part}"
+    finally:
+        if isinstance(answer, AsyncGenerator):
+            await answer.aclose()  # at once: a model may still be writing for it
 
 
 def _decision(error: PhotoNotRead) -> Decision:

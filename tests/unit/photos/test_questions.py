@@ -11,6 +11,7 @@ from backend.conversation.turns import Turn
 from backend.photos.photos import Photos, corrector_of
 from backend.photos.ports import Fragment, PhotoNotRead, Problem
 from plugins.messages import IncomingMessage, IncomingPicture, PictureUnavailable, Reply
+from plugins.qa.photo_questions import answer_photo
 from plugins.qa.photo_wording import HEAD, not_read_text
 from plugins.qa.plugin import QaPlugin
 from plugins.router import Limits, Router
@@ -194,3 +195,29 @@ async def test_a_photo_that_waits_keeps_no_place_from_others(store):
     assert not isinstance(given, Reply)
     items = [item async for item in given]
     assert isinstance(items[-1], Reply)
+
+
+async def test_a_growing_answer_keeps_its_head_and_is_closed_with_its_reader():
+    closed = []
+
+    async def growing(message):
+        try:
+            yield "死锁"
+            yield "死锁是"
+            yield Reply("死锁是……", "answer")
+        finally:
+            closed.append(message.text)
+
+    async def respond(message):
+        return growing(message)
+
+    photos = Photos(FakeOcr(lines(["什么是死锁预防"])), corrector())
+    parts = [part async for part in answer_photo(photos, photographed(), respond, bool)]
+    head = f"{HEAD}\n\n```\n什么是死锁预防\n```\n\n"
+    assert parts[:2] == [f"{head}死锁", f"{head}死锁是"]
+    assert parts[2].text == f"{head}死锁是……"
+    abandoned = answer_photo(photos, photographed(), respond, bool)
+    await anext(abandoned)
+    closed.clear()
+    await abandoned.aclose()
+    assert closed == ["什么是死锁预防"]
