@@ -154,6 +154,15 @@ async def test_wechats_own_second_try_is_one_attempt(account, person, data_dir):
     assert attempts(data_dir, person) == 1
 
 
+async def test_people_who_get_the_same_msgid_get_answers_of_their_own(account):
+    same = number()
+    ask = [account.text(f"什么是{word}", f"oSame-{word}", same) for word in ("死锁", "饥饿")]
+    deadlock, starvation = await asyncio.gather(*ask)
+    assert "【死锁】" in deadlock.text
+    assert "【死锁】" not in starvation.text
+    assert starvation.text
+
+
 def attempts(data_dir, person):
     [(found,)] = rows(
         data_dir,

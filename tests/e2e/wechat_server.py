@@ -107,7 +107,7 @@ class Account:
         fields = {
             "ToUserName": BOT,
             "FromUserName": openid,
-            "CreateTime": str(int(time.time())),
+            "CreateTime": fields.get("MsgId", "")[-9:] or str(int(time.time())),
         } | fields
         return xmltodict.unparse({"xml": fields}, full_document=False)
 

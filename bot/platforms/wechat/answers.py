@@ -9,7 +9,7 @@ from bot.platforms.wechat import wording
 from plugins.messages import NotSent
 
 KEPT_SECONDS = 600.0
-_OF_ONE_PERSON = 3
+MOST_OF_ONE_PERSON = 3
 _PEOPLE = 2000
 
 
@@ -170,7 +170,7 @@ class Shelf:
     def keep(self, openid: str, answer: Answer) -> bool:
         """Keep ``answer`` as the newest; whether the oldest had to go for it."""
         others = [other for other in self.of(openid) if other is not answer]
-        too_many = len(others) >= _OF_ONE_PERSON
+        too_many = len(others) >= MOST_OF_ONE_PERSON
         if too_many:
             others.pop(0).drop(wording.DROPPED)
         until = asyncio.get_running_loop().time() + KEPT_SECONDS

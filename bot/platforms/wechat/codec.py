@@ -34,14 +34,14 @@ def person_of(fields: Fields) -> str:
 def key_of(fields: Fields) -> str:
     """Give what is the same in WeChat's second and third try; raises NotAnEvent.
 
-    Events have no MsgId: WeChat recommends FromUserName and CreateTime for them.
+    Events have no MsgId: WeChat recommends FromUserName and CreateTime for them. These belong to
+    the key of messages as well, for people who spoke at once were seen with the same MsgId
+    (binarywang/WxJava#333).
     """
-    message_id = fields.get("MsgId", "")
-    if message_id:
-        return message_id[:_MOST_ID_CHARS]
-    if fields.get("MsgType") != "event":
+    own = fields.get("MsgId", "") or fields.get("Event", "")
+    if not own:
         raise NotAnEvent("no MsgId")
-    parts = (person_of(fields), fields.get("CreateTime", ""), fields.get("Event", ""))
+    parts = (person_of(fields), fields.get("CreateTime", ""), own)
     return sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 

@@ -623,7 +623,12 @@ def fields(**more):
 def test_a_text_is_a_message():
     message = decode(fields(MsgType="text", Content=" 什么是死锁\n"), NOW, DOWNLOADS)
     assert message == IncomingMessage(
-        "7", Conversation("wechat", "gh_1", "o-1", False), "o-1", "什么是死锁", True, NOW
+        key_of(fields()),
+        Conversation("wechat", "gh_1", "o-1", False),
+        "o-1",
+        "什么是死锁",
+        True,
+        NOW,
     )
     assert message.conversation.key == "wechat:p:o-1"
 
@@ -685,6 +690,12 @@ def test_an_event_is_told_from_others_by_sender_and_time():
     assert key_of(fields(**event)) != key_of(fields(**event, FromUserName="o-2"))
     with pytest.raises(NotAnEvent):
         key_of(fields(MsgType="text", MsgId=""))
+
+
+def test_people_with_the_same_msgid_are_told_apart():
+    assert key_of(fields()) == key_of(fields())
+    for other in ({"FromUserName": "o-2"}, {"CreateTime": "2"}, {"MsgId": "8"}):
+        assert key_of(fields()) != key_of(fields(**other))
 
 
 def test_parts_leave_room_for_notes():

@@ -1,6 +1,7 @@
 """The official account as a platform: its settings, its state, what it does when it starts."""
 
 import asyncio
+import re
 
 import pytest
 from fastapi import FastAPI
@@ -8,8 +9,13 @@ from prometheus_client import CollectorRegistry
 
 from bot.errors import StartupError
 from bot.platforms.desk import Desk, ReplyCounter
-from bot.platforms.wechat.platform import WeChatOptions, WeChatPlatform
+from bot.platforms.wechat import wording
+from bot.platforms.wechat.answers import KEPT_SECONDS, MOST_OF_ONE_PERSON
+from bot.platforms.wechat.outbox import MAX_CHARS
+from bot.platforms.wechat.platform import PATH, WeChatOptions, WeChatPlatform
 from bot.rendering.outgoing import Painter
+from config.catalogue import entries
+from config.settings import ROOT
 from tests.e2e.wechat_server import AES_KEY, APP_ID, wechat_api
 from tests.unit.platforms.answerers import EchoAnswerer
 
@@ -78,3 +84,20 @@ async def test_what_is_wrong_with_it_is_one_sentence(logged, code, said):
 async def test_an_api_that_is_away_is_one_sentence(logged):
     made = platform(app_id=APP_ID, app_secret=SECRET, api_base="http://127.0.0.1:1")
     await started(made, logged, "连不上微信的接口")
+
+
+def test_the_page_tells_the_limits_and_defaults_that_the_code_has():
+    text = (ROOT / "docs" / "platforms" / "wechat.md").read_text("utf-8")
+    defaults = {entry.variable: entry.default for entry in entries()}
+    rows = re.findall(r"^\| `(ASSISTANT408_WECHAT\w+)` \| `?([^|`]+?)`? \|", text, re.MULTILINE)
+    named = {name for name in defaults if name.startswith("ASSISTANT408_WECHAT__")}
+
+    assert {variable for variable, _ in rows} == named
+    for variable, told in rows:
+        assert defaults[variable] == ("" if told == "空" else told), variable
+    assert f"每段最多 {MAX_CHARS} 字" in text
+    assert f"留 {KEPT_SECONDS / 60:g} 分钟" in text
+    assert f"每人最多 {MOST_OF_ONE_PERSON} 个" in text
+    assert f"https://你的域名{PATH}" in text
+    for sentence in (wording.THINKING, wording.piece_note(1, 3, "1")):
+        assert sentence.rstrip("。") in text
