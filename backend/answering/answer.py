@@ -106,7 +106,8 @@ class Answer:
     ``confidence`` is the calibrated probability behind the verdict. ``candidates`` are offered by
     an ask-back, ``nearest`` by a refusal; ``outside`` is the outline point that was asked for but
     has no material. ``smalltalk`` is the intent of small talk. ``related`` are the other concepts
-    that the message names. ``unresolved``: it may go on from the dialogue in a way that no rule
+    that the message names. ``asked`` is the question in words where the message is not ("2", 继续).
+    ``unresolved``: it may go on from the dialogue in a way that no rule
     can read, so that a model may say what is meant.
     """
 
@@ -123,4 +124,5 @@ class Answer:
     smalltalk: str | None = None
     pasted_question: bool = False
     related: tuple[str, ...] = ()
+    asked: str = ""
     unresolved: bool = False

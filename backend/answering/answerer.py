@@ -89,9 +89,12 @@ class Answerer:
                 return Answer("off_topic", 1.0)
             case "more":
                 concept = self._library.concepts[reading.topics[0].target.id]
-                return self._composer.more(concept, reading.aspect, 1.0)
+                answer = self._composer.more(concept, reading.aspect, 1.0)
+                return replace(answer, asked=reading.query)
             case "choice" | "study":
                 answer = await self._study(reading, context, pasted=bool(stem))
+                if reading.intent == "choice":
+                    return replace(answer, asked=reading.query)
                 return replace(answer, unresolved=_unresolved(answer, message, reading, context))
 
     async def excerpts(self, answer: Answer, question: str) -> tuple[Excerpt, ...]:

@@ -4,6 +4,7 @@ import re
 
 from backend.answering.context import Context
 from backend.answering.reading import Topic, Understanding
+from backend.knowledge.aspects import NAMES
 from backend.knowledge.library import Library
 from backend.knowledge.surfaces import Target
 
@@ -26,6 +27,8 @@ def chosen(library: Library, bare: str, context: Context) -> Understanding | Non
     if concept is None:
         return None
     topic = Topic(Target(concept.id, "name", concept.name), 1.0)
+    aspect = context.aspect
+    query = f"{concept.name}的{NAMES[aspect]}" if aspect is not None else concept.name
     return Understanding(
-        "choice", concept.name, (topic,), aspect=context.aspect, coverage=1.0, studious=True
+        "choice", query, (topic,), aspect=context.aspect, coverage=1.0, studious=True
     )

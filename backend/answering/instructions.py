@@ -112,7 +112,7 @@ _ENGLISH = (
     "|endof(?:the)?(?:document|sources?|context)|importantinstruction",
 )
 _WRITTEN = (
-    r"^\W*(?:system|human|developer|系统指令|管理员|开发者|系统)\W{0,3}[:：]\s*(?:会话|规则|忽略|你|you)",
+    r"^[^\w\n]*(?:system|human|developer|系统指令|管理员|开发者|系统)\W{0,3}[:：]\s*(?:会话|规则|忽略|你|you)",
     r"\"(?:role|tool|function|args|arguments|command)\"\s*:|\\newcommand|\\write18|</?(?:system|instructions?|prompt|important|admin)\b|<!--"
     r"|\bBEGIN (?:SYSTEM|PROMPT|INSTRUCTION)|\|\s*(?:sudo\s+)?(?:ba)?sh\b|\bsudo\b",
     r"【(?:资料|问题|规则|系统|此前的对话|关注的方面|指令|管理员)[^】]{0,6}】",

@@ -1,7 +1,8 @@
 """What of a model's answer is shown: each sentence is judged, what is left is put together.
 
 A supported sentence is kept, with its citations numbered anew in order of use. A wrong number, name
-or citation is dropped; what is merely not in the sources is dropped or labelled. A model that obeys
+or citation is dropped, and so is what the sources contradict; what is merely not in them is dropped
+or labelled. A model that obeys
 what a document told it must not get its words through: see ``manners``.
 """
 

@@ -25,7 +25,7 @@ from backend.answering.grounding.wording import Wording, Words
 from backend.knowledge.library import Library
 from backend.knowledge.surfaces import surface_table
 
-Problem = Literal["", "uncited", "no_such_source", "number", "entity", "unsupported"]
+Problem = Literal["", "uncited", "no_such_source", "number", "entity", "opposed", "unsupported"]
 
 _Item = TypeVar("_Item")
 
@@ -40,7 +40,8 @@ class Finding:
     """What a check found of one sentence.
 
     ``text`` is the sentence as written; ``citations`` are the numbers that it cites, or inherits
-    from the sentence that announces it; ``problem`` is empty when it is supported or no claim.
+    from the sentence that announces it; ``problem`` is empty when it is supported or no claim,
+    ``opposed`` when the sources say otherwise, ``unsupported`` when they do not say it.
     """
 
     text: str
@@ -136,7 +137,7 @@ class Checker:
             or self._attribution.is_of_sibling(claim, own)
             or crosses(claim, [self._compared(sources[n - 1]) for n in citations])
         ):
-            return "unsupported"
+            return "opposed"
         others = [
             merged([passage, asked])
             for n, passage in enumerate(passages, start=1)

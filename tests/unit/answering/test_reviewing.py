@@ -96,6 +96,12 @@ def test_what_is_only_not_in_the_sources_is_labelled_or_dropped(reviewed):
     assert reviewed(TRUE + own, label="").text == TRUE
 
 
+def test_what_a_source_contradicts_is_no_harmless_addition(reviewed):
+    memory = Excerpt(CARD.source, f"{CARD.text}\n死锁的进程不会释放已经占有的资源。", "")
+    opposed = "死锁的进程会释放已经占有的资源[1]。"
+    assert reviewed(TRUE + opposed, (memory,)).text == TRUE
+
+
 @pytest.mark.parametrize(
     "own",
     [

@@ -85,7 +85,7 @@ def test_a_concept_that_no_source_has_is_found_by_any_of_its_names(shipped):
 
 def test_what_a_source_says_of_a_sibling_is_no_support(shipped):
     assert problems(shipped, "拥塞控制照顾的是整个网络[3]。") == [""]
-    assert problems(shipped, "流量控制照顾的是整个网络[3]。") == ["unsupported"]
+    assert problems(shipped, "流量控制照顾的是整个网络[3]。") == ["opposed"]
 
 
 def test_checking_one_by_one_gives_the_same_as_checking_the_whole(checker):
@@ -116,7 +116,10 @@ def test_the_passages_kept_are_bounded(library):
         (r"排序要 $O(n\log n)$[1]。", "排序的时间是 O(n log n)。", [""]),
         ("掩码是 255.255.255.224[1]。", "掩码是 255.255.255.192。", ["number"]),
         ("边权两两不同[1]。", "各边权值互不相同。", [""]),
-        ("服务器会记住客户以前的请求[1]。", "服务器不记得客户以前的请求。", ["unsupported"]),
+        ("服务器会记住客户以前的请求[1]。", "服务器不记得客户以前的请求。", ["opposed"]),
+        ("入队改 front，出队改 rear[1]。", "入队改 rear，出队改 front。", ["opposed"]),
+        ("外部碎片在分区之内[1]。", "内部碎片在分区之内，外部碎片在分区之外。", ["opposed"]),
+        ("死锁就是饥饿[1]。", "- 误以为死锁就是饥饿。", ["opposed"]),
         ("| 项目 | 首部 |\n|---|---|\n| 首部 | 8 字节[1] |", "首部 8 字节。", ["", "", ""]),
     ],
 )
