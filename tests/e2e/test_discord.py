@@ -27,7 +27,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 FOLLOW_UP = "那它的易错点呢"
 ADMIN = 40001
 SUPERUSER = 9_408_123
-_people = count(50_001)
+_people = count(7_508_001)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ import pytest
 from bot.platforms.discord.calls import Calls, Refused, failure
 from bot.platforms.discord.codec import _text, buttons, choice_of
 from bot.platforms.discord.commands import ASK, COMMANDS, argument_of, same, suggestions
+from config.catalogue import entries
+from config.settings import ROOT
 from plugins.admin.commands import parse as parse_admin
 from plugins.daily_quiz.commands import parse as parse_daily
 from plugins.help.commands import parse as parse_help
@@ -177,3 +179,15 @@ async def test_what_fails_beside_the_work_disturbs_nobody():
     await tried.wait()
     await calls.close()
     assert len(calls) == 0
+
+
+def test_the_page_for_operators_names_every_setting_and_every_command():
+    page = (ROOT / "docs" / "platforms" / "discord.md").read_text("utf-8")
+    defaults = {entry.variable: entry.default for entry in entries()}
+    rows = dict(re.findall(r"^\| `(ASSISTANT408_\w+)` \| `?([^|`]+)`? \|", page, re.MULTILINE))
+    assert {name for name in defaults if "_DISCORD__" in name} <= set(rows)
+    for variable, told in rows.items():
+        assert defaults[variable] == ("" if told.strip() == "空" else told), variable
+    for name, command in COMMANDS.items():
+        [row] = [row for row in page.splitlines() if row.startswith("| `/") and f"`/{name}`" in row]
+        assert row.endswith("自己 |") == command.private, name
