@@ -34,6 +34,8 @@ from tests.unit.platforms.test_wecom_codec import lock
 PNG = b"\x89PNG\r\n\x1a\n drawn"
 FILE_TEXT = "".join(f"{number},错题\n" for number in range(5))
 LONG = "\n\n".join(f"第 {n} 段。" + "进程😀一直等待资源。" * 60 for n in range(60))
+WIDE = "😀" * 5900 + "第 59 段"
+"""Few enough characters for one message, and too many bytes."""
 GROUP = Conversation("wecom", BOT_ID, "g1", is_group=True)
 
 
@@ -70,6 +72,8 @@ REPLIES = {
     "大文件": Reply("给你", "answer", attachment=Attachment("错题本.apkg", b"\xff" * 1_200_000)),
     "私下": Reply("悄悄话", "answer", private=True),
     "长": Reply(LONG, "answer"),
+    "宽": Reply(WIDE, "answer"),
+    "坏文件": Reply("给你", "answer", attachment=Attachment("x.csv", b"<@all><think>1")),
     "题": Reply("选哪个？", "command", choices=("A", "B"), asking="asking-1"),
 }
 
@@ -149,13 +153,15 @@ async def test_what_users_write_gets_no_power_in_an_answer(wecom, house):
     assert "all" in text
 
 
-async def test_a_long_reply_comes_whole_and_no_part_is_too_long(wecom, house):
-    parts = [await answer(wecom, "长")]
+@pytest.mark.parametrize("asked", ["长", "宽"])
+async def test_a_long_reply_comes_whole_and_no_part_is_too_long(wecom, house, asked):
+    parts = [await answer(wecom, asked)]
     while "第 59 段" not in parts[-1]:
         parts.append((await sent(wecom, "markdown")).text)
-    assert len(parts) > 2
+    assert len(parts) > 1
     assert max(len(part.encode()) for part in parts) <= MOST_BYTES
-    assert words("".join(parts)) == words(LONG)
+    assert words("".join(parts)) == words(REPLIES[asked].text)
+    assert "".join(parts).count("😀") == REPLIES[asked].text.count("😀")
     await house.until(lambda: house.answerer.heard)
     [(_, ids)] = house.answerer.heard
     assert len(ids) == len(parts)
@@ -252,6 +258,12 @@ async def test_a_file_that_is_refused_is_posted_as_text_where_it_is_text(wecom, 
     assert "错题本.apkg" in (await sent(wecom, "markdown")).text
 
 
+async def test_what_is_in_a_file_gets_no_power_when_it_is_posted(wecom, house):
+    wecom.refuse("aibot_upload_media_init", 40058)
+    await answer(wecom, "坏文件")
+    assert "＜@all>＜think>1" in (await sent(wecom, "markdown")).text
+
+
 # Private replies
 
 
@@ -343,12 +355,16 @@ async def test_a_push_that_nobody_confirms_may_have_arrived(wecom):
     await house.close()
 
 
-async def test_a_push_whose_connection_breaks_may_have_arrived(wecom, house):
+async def test_a_push_whose_connection_breaks_may_have_arrived_and_is_not_waited_for(wecom):
+    house = House(wecom, api_seconds=60)
+    await house.until(lambda: house.supervisor.phase == "connected")
     wecom.unanswered.add("aibot_send_msg")
     pushing = asyncio.create_task(pushed(house, GROUP, Reply("每日一题", "answer")))
     await house.until(lambda: wecom.commands()["aibot_send_msg"])
     await asyncio.to_thread(wecom.cut)
-    assert isinstance(await pushing, DeliveryUncertain)
+    async with asyncio.timeout(30):
+        assert isinstance(await pushing, DeliveryUncertain)
+    await house.close()
 
 
 async def test_a_push_without_a_connection_is_not_sent(wecom):

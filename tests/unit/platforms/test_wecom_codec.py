@@ -227,9 +227,10 @@ def test_what_was_not_locked_with_the_key_is_refused():
     for data in (b"", b"odd", lock(b"picture", secret)[:-1]):
         with pytest.raises(ValueError, match="way"):
             unlock(data, key)
-    encryptor = Cipher(algorithms.AES(secret), modes.CBC(secret[:16])).encryptor()
-    with pytest.raises(ValueError, match="wrong key"):
-        unlock(encryptor.update(b"\0" * 32) + encryptor.finalize(), key)
+    for padding in (b"\0\0", b"\1\2", b"\0\x21"):
+        encryptor = Cipher(algorithms.AES(secret), modes.CBC(secret[:16])).encryptor()
+        with pytest.raises(ValueError, match="wrong key"):
+            unlock(encryptor.update(b"\0" * 30 + padding) + encryptor.finalize(), key)
 
 
 # The quota
