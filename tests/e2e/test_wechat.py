@@ -7,6 +7,7 @@ import asyncio
 import json
 import signal
 from itertools import count
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -263,6 +264,24 @@ async def test_bad_xml_is_refused_outside_and_inside(account, name):
 async def test_a_body_over_64_kb_is_refused(account):
     response = await account.raw(account.query(), b"<xml>" + b"x" * 65_536)
     assert response.status_code == 413
+
+    async def unannounced():
+        for _ in range(10):
+            yield b"x" * 10_000
+
+    assert (await account.raw(account.query(), unannounced())).status_code == 413
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(account):
+    at = urlsplit(account.url)
+    reader, writer = await asyncio.open_connection(at.hostname, at.port)
+    query = urlencode(account.query())
+    writer.write(
+        f"POST /wechat?{query} HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n<xml>".encode()
+    )
+    async with asyncio.timeout(30):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 408")
+    writer.close()
 
 
 async def test_other_methods_and_addresses_are_not_there(server):

@@ -92,7 +92,7 @@ class Account:
             )
         return self._understood(await self._request("POST", query, body))
 
-    async def raw(self, query: dict[str, str], body: str | bytes) -> httpx.Response:
+    async def raw(self, query: dict[str, str], body: Any) -> httpx.Response:
         return await self._request("POST", query, body)
 
     def query(self, timestamp: int | None = None, **more: str) -> dict[str, str]:
@@ -111,9 +111,7 @@ class Account:
         } | fields
         return xmltodict.unparse({"xml": fields}, full_document=False)
 
-    async def _request(
-        self, method: str, query: dict[str, str], body: str | bytes | None
-    ) -> httpx.Response:
+    async def _request(self, method: str, query: dict[str, str], body: Any) -> httpx.Response:
         self.calls.append(query)
         content = body.encode() if isinstance(body, str) else body
         async with httpx.AsyncClient(timeout=30, trust_env=False) as client:

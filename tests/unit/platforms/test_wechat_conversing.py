@@ -1,6 +1,7 @@
 """What the official account says within its few seconds, with a scripted answerer behind it."""
 
 import asyncio
+import contextlib
 import itertools
 from datetime import datetime, timedelta
 
@@ -696,6 +697,27 @@ def test_people_with_the_same_msgid_are_told_apart():
     assert key_of(fields()) == key_of(fields())
     for other in ({"FromUserName": "o-2"}, {"CreateTime": "2"}, {"MsgId": "8"}):
         assert key_of(fields()) != key_of(fields(**other))
+
+
+NAMES = ["MsgType", "Event", "EventKey", "Content", "Recognition", "PicUrl", "MediaId", "MsgId"]
+NAMES += ["FromUserName", "ToUserName", "CreateTime"]
+VALUES = ["text", "image", "voice", "event", "CLICK", "o-1", "http://[", ""]
+some_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VALUES) | some_texts))
+def test_any_fields_are_read_or_refused(given_fields):
+    with contextlib.suppress(NotAnEvent):
+        heard = decode(given_fields, NOW, DOWNLOADS)
+        assert heard is None or isinstance(heard, str | IncomingMessage)
+
+
+async def test_what_is_remembered_of_messages_and_people_is_bounded(room, monkeypatch):
+    monkeypatch.setattr("bot.platforms.wechat.conversing._REMEMBERED_TURNS", 10)
+    monkeypatch.setattr("bot.platforms.wechat.outbox._REMEMBERED_PEOPLE", 10)
+    for number in range(30):
+        await room.ask("快", f"o-{number}")
+    assert (len(room.conversing._turns), len(room.outbox._seen)) == (10, 10)
 
 
 def test_parts_leave_room_for_notes():

@@ -251,6 +251,7 @@ BOMBS = {
     "not xml": "什么是死锁",
     "json": '{"a": 1}',
     "empty": "",
+    "surrogate": "<xml><C>&#xD800;</C></xml>",
     "nul": "<xml>\0</xml>",
     "fields": "<xml>" + "".join(f"<f{n}/>" for n in range(5000)) + "</xml>",
     "encoding": '<?xml version="1.0" encoding="no-such"?><xml/>',
