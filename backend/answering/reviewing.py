@@ -15,13 +15,13 @@ from backend.answering.answer import SourceRef
 from backend.answering.excerpts import Excerpt
 from backend.answering.grounding.checker import Finding
 from backend.answering.grounding.citations import marks, without_marks
+from backend.answering.grounding.claims import DISCLAIMER
 from backend.answering.grounding.sentences import code_block, is_code_block
 from backend.answering.manners import LINE_START, Manners, Names, says_something
 from backend.errors import GenerationUnsupported
 
 Fate = Literal["kept", "labelled", "dropped"]
 
-_NOT_CONTAINED = re.compile(r"资料[^，。；]{0,8}(?:没有|未|没|找不到|不包含|不包括|缺少)")
 _ANNOUNCES = re.compile(r"[:：][\s*_]*\Z|\A\s*(?:#{1,6}\s|\*\*[^*]+\*\*\s*\Z)")
 
 _LEAST_CLAIMS = 3
@@ -124,7 +124,7 @@ class Review:
             raise GenerationUnsupported("模型的回答多半没有资料依据")
         kept = _without_empty_announcements(self._kept)
         text = "".join(kept).strip()
-        if self._asked.contained and _NOT_CONTAINED.search(text):
+        if self._asked.contained and DISCLAIMER.search(text):
             raise GenerationUnsupported("模型说资料里没有，资料里其实有")
         by_number = {new: self._asked.excerpts[old - 1] for old, new in self._numbers.items()}
         return Written(text, tuple(by_number[n].source for n in sorted(by_number)))

@@ -13,10 +13,13 @@ _ITEM = re.compile(r"\s*(?:[-*+•·]\s+|\d{1,2}[.)、．]\s*|[(（]\d{1,2}[)）
 _HEADING = re.compile(r"\s*(?:#{1,6}\s|\*\*[^*]{1,20}\*\*\s*$|【[^】\d]{1,20}】\s*$)")
 _RULE = re.compile(r"[\s|:\-=*_>]*\Z")
 _LEAD_IN = re.compile(r"[:：][\s*_]*\Z")
-_DISCLAIMER = re.compile(
-    r"(?:资料|来源|材料|原文|文中|以上内容|提供的)[^，。；]{0,10}"
-    r"(?:没有|没|未|并未|不包含|不包括|查不到|找不到|看不到|缺少)"
+_SOURCES = r"资料|来源|材料|原文|以上内容|(?<![\u4e00-\u9fff])在?文中|提供的(?:内容|信息|文本|段落)"
+_ABSENT = "没|并?未|不包含|不包括|不含|不足|查不到|找不到|看不到|缺少|缺乏"
+DISCLAIMER = re.compile(
+    rf"(?:{_SOURCES})[^，。；\n]{{0,10}}(?:{_ABSENT})"
+    rf"|没(?:有|能)?[在从][^，。；\n]{{0,6}}(?:{_SOURCES})"
 )
+"""Says that the sources do not have something."""
 _COURTESY = re.compile(
     r"希望|祝你|祝[^，。]{0,4}(?:顺利|上岸)|加油|如果?(?:你)?还?有[^，。]{0,8}(?:问题|疑问|不懂|不清楚)"
     r"|还有[^，。]{0,6}(?:问题|疑问)|随时[^，。]{0,4}(?:问|找|说)|欢迎[^，。]{0,6}(?:问|提)"
@@ -44,7 +47,7 @@ def kind_of(sentence: str) -> Kind:
     text = without_marks(sentence).strip()
     if not text or _RULE.match(text) or _HEADING.match(text):
         return "none"
-    if _DISCLAIMER.search(text) or _COURTESY.search(text):
+    if DISCLAIMER.search(text) or _COURTESY.search(text):
         return "none"
     bare = _MARKUP.sub("", _without_item(text)).strip()
     if not bare or _OPENER.match(bare) or bare.endswith(("?", "？")):

@@ -161,8 +161,18 @@ def test_a_number_of_its_own_ends_a_computation_at_once(review_of):
         review.add("因此至少要 16 个资源才不会死锁[1]。")
 
 
-def test_saying_that_the_sources_have_nothing_is_refused_where_the_card_answers(reviewed):
-    text = TRUE + "资料里没有死锁的条件。"
+@pytest.mark.parametrize(
+    "says_so",
+    [
+        "资料里没有死锁的条件。",
+        "来源中没有给出死锁的必要条件。",
+        "原文没有给出死锁的必要条件。",
+        "以上内容没有给出死锁的必要条件。",
+        "没有在资料中找到死锁的必要条件。",
+    ],
+)
+def test_saying_that_the_sources_have_nothing_is_refused_where_the_card_answers(reviewed, says_so):
+    text = TRUE + says_so
     with pytest.raises(GenerationRefused, match="其实有"):
         reviewed(text)
     assert reviewed(text, contained=False).text == text
