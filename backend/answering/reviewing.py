@@ -124,10 +124,17 @@ class Review:
             raise GenerationUnsupported("模型的回答多半没有资料依据")
         kept = _without_empty_announcements(self._kept)
         text = "".join(kept).strip()
+        if not text:
+            raise GenerationUnsupported("模型的回答没有内容")
         if self._asked.contained and DISCLAIMER.search(text):
             raise GenerationUnsupported("模型说资料里没有，资料里其实有")
-        by_number = {new: self._asked.excerpts[old - 1] for old, new in self._numbers.items()}
-        return Written(text, tuple(by_number[n].source for n in sorted(by_number)))
+        # What was left out may have cited first, or alone.
+        last: dict[int, int] = {}
+        text = "".join(_renumbered(one, last) for one in kept).strip()
+        old = {new: old for old, new in self._numbers.items()}
+        if not last or not last.keys() <= old.keys():
+            raise GenerationUnsupported("模型的回答没有引用资料")
+        return Written(text, tuple(self._asked.excerpts[old[n] - 1].source for n in last))
 
     def _fate(self, finding: Finding) -> Fate:
         sentence = finding.text
@@ -188,7 +195,7 @@ def _without_empty_announcements(kept: Sequence[str]) -> list[str]:
     """Leave out headings and lead-ins that nothing follows any more."""
     result: list[str] = []
     for text in reversed(kept):
-        body = text.strip()
+        body = without_marks(text).strip()
         follows = bool(result) and not _is_heading(result[-1])
         if _ANNOUNCES.search(body) and not follows:
             continue

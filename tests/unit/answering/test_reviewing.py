@@ -185,6 +185,27 @@ def test_a_heading_or_lead_in_stays_only_before_something(reviewed):
     assert reviewed(lost, share=0.5).text == TRUE
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("死锁的必要条件如下[1]：", "没有内容"),
+        ("死锁的必要条件如下：[1]", "没有内容"),
+        ("死锁的必要条件如下[1]：\n- 死锁有七个必要条件[1]。", "没有内容"),
+        ("不会。\n死锁的必要条件如下[1]：", "没有引用"),
+    ],
+)
+def test_a_text_of_which_nothing_is_left_is_refused(reviewed, text, why):
+    with pytest.raises(GenerationRefused, match=why):
+        reviewed(text, share=0.5)
+
+
+def test_only_what_the_final_text_cites_is_a_source(reviewed):
+    lost = f"饥饿的特点如下[2]：\n\n## 死锁\n{TRUE}"
+    assert reviewed(lost) == Written(f"## 死锁\n{TRUE}", (CARD.source,))
+    kept = f"饥饿的特点如下[2]：\n- {STARVATION}\n\n{DEADLOCK}"
+    assert reviewed(kept).sources == (OTHER.source, CARD.source)
+
+
 def test_a_dropped_sentence_leaves_the_layout_in_place(reviewed):
     text = f"{DEADLOCK}死锁有七个必要条件[1]。\n\n- 死锁有九个条件[1]。{CONDITIONS}\n- {STARVATION}"
     assert reviewed(text, share=0.6).text == f"{DEADLOCK}\n\n- {CONDITIONS}\n- {STARVATION}"
