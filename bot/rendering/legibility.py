@@ -28,6 +28,7 @@ MAX_CODE_COLUMNS, MAX_GRID_WIDTH = 56, 36
 
 _MOST_PARTS, _MOST_SHARE = 3, 0.6
 _SEEN = {"table": "（表格见图）", "fence": "（代码见图）", "formula": "（公式见图）"}
+_LEAD_CHARS, _LEAD_ENDS = 60, ("：", ":", "为", "是")
 _ENDINGS = ("依据：", "想接着问")
 WHOLE = "完整内容在图里。"
 
@@ -61,7 +62,7 @@ def divide(markdown: str, markup: Markup) -> Divided | None:
     size = sum(len(_source(blocks[place], lines)) for place in chosen)
     if len(chosen) > _MOST_PARTS or size > _MOST_SHARE * len(markdown):
         return _whole(blocks, lines)
-    picture = "\n\n".join(_with_heading(blocks, place, lines) for place in chosen)
+    picture = "\n\n".join(_with_lead(blocks, place, lines) for place in chosen)
     return Divided(picture, _remaining(hard, lines))
 
 
@@ -73,10 +74,18 @@ def _whole(blocks: Sequence[SyntaxTreeNode], lines: Sequence[str]) -> Divided:
     return Divided("\n\n".join(body), "\n\n".join((WHOLE, *ending)))
 
 
-def _with_heading(blocks: Sequence[SyntaxTreeNode], place: int, lines: Sequence[str]) -> str:
-    headed = place > 0 and blocks[place - 1].type == "heading"
-    first = place - 1 if headed else place
+def _with_lead(blocks: Sequence[SyntaxTreeNode], place: int, lines: Sequence[str]) -> str:
+    """Give a block with the heading over it, or the short line that introduces it."""
+    before = blocks[place - 1] if place else None
+    leads = before is not None and (
+        before.type == "heading" or _introduces(_source(before, lines), before.type)
+    )
+    first = place - 1 if leads else place
     return "\n\n".join(_source(node, lines) for node in blocks[first : place + 1])
+
+
+def _introduces(source: str, kind: str) -> bool:
+    return kind == "paragraph" and len(source) <= _LEAD_CHARS and source.endswith(_LEAD_ENDS)
 
 
 def _remaining(hard: Sequence[_Hard], lines: Sequence[str]) -> str:

@@ -41,6 +41,12 @@ def test_a_formula_that_a_line_spoils_goes_into_the_picture_with_its_paragraph(m
     assert divided.text == f"{INTRO}\n\n平均是 （公式见图），即\n$x$。\n\n后面"
 
 
+def test_the_line_that_introduces_a_part_stands_over_it_in_the_picture():
+    divided = divide(f"{INTRO}\n\n加速比为\n\n{HARD}\n\n别的。\n\n后面", "plain")
+    assert divided.picture == f"加速比为\n\n{HARD}"
+    assert divided.text == f"{INTRO}\n\n加速比为\n\n（公式见图）\n\n别的。\n\n后面"
+
+
 def test_a_formula_in_a_cell_takes_its_table_along():
     table = "| a | b |\n|---|---|\n| $\\frac{1}{1+\\frac1n}$ | 1 |"
     divided = divide(f"{INTRO}\n\n{table}", "wecom")
