@@ -89,6 +89,9 @@ class QqServer:
         self.connections: queue.Queue[str] = queue.Queue()
         self.close_at_once = 0
         self.muted = False
+        self.intents = 0
+        self.token_seconds = 7200
+        self.unauthorized = 0
         self.tokens: set[str] = set()
         self._valid: set[str] = set()
         self._counts: Counter[str] = Counter()
@@ -301,13 +304,14 @@ class QqServer:
         token = secrets.token_urlsafe(16)
         self.tokens.add(token)
         self._valid.add(token)
-        return web.json_response({"access_token": token, "expires_in": "7200"})
+        return web.json_response({"access_token": token, "expires_in": str(self.token_seconds)})
 
     def _stranger(self, request: web.Request) -> web.Response | None:
         """Refuse who has no valid token."""
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if kind == "QQBot" and token in self._valid:
             return None
+        self.unauthorized += 1
         return web.json_response({"code": 11244, "message": "TOKEN_EXPIRED"}, status=401)
 
     async def _me(self, request: web.Request) -> web.Response:
@@ -415,7 +419,7 @@ class QqServer:
             return
         self._socket = socket
         if payload["op"] == 2:
-            assert data["intents"] & (1 << 25 | 1 << 26) == 1 << 25 | 1 << 26
+            self.intents = data["intents"]
             self._session, self._sequence = secrets.token_hex(8), 1
             user = {"id": "1", "username": "408 助手", "bot": True}
             ready = {"version": 1, "session_id": self._session, "user": user, "shard": [0, 1]}

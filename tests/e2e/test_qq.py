@@ -270,6 +270,19 @@ def test_a_token_that_ended_is_fetched_anew(qq, user):
     assert "死锁" in ask(qq, "什么是死锁", user=user)
 
 
+def test_a_token_is_renewed_before_it_ends(qq, user):
+    qq.token_seconds = 41
+    qq.revoke_tokens()
+    before = qq.unauthorized
+    try:
+        ask(qq, "什么是死锁", user=user)
+        known = len(qq.tokens)
+        until(lambda: ask(qq, "什么是死锁", user=user) and len(qq.tokens) > known)
+        assert qq.unauthorized == before + 1  # the revoked one: none was used until it ended
+    finally:
+        qq.token_seconds = 7200
+
+
 @pytest.mark.parametrize("refusal", [(429, {}, {"Retry-After": "0.2"}), (400, {"code": 22009}, {})])
 def test_a_rate_limit_is_waited_out(qq, user, refusal):
     qq.answers.append(refusal)

@@ -62,6 +62,7 @@ def test_messages_come_by_the_websocket(gateway, connected, user):
     gateway.in_private("什么是管程", user=user)
     assert "管程" in gateway.next_message().text
     assert health(connected)["mode"] == "websocket"
+    assert gateway.intents == 1 << 25
 
 
 def test_a_broken_connection_is_resumed_and_nothing_is_lost(gateway, connected, user):
@@ -146,7 +147,8 @@ def test_with_the_websocket_the_webhook_is_closed(gateway, connected):
     assert connected.post("/qq/webhook", body, **headers) == 404
 
 
-def test_the_log_of_the_websocket_has_no_secrets(gateway, connected):
+def test_the_process_ends_with_its_connection_and_has_told_no_secrets(gateway, connected):
+    assert connected.end(signal.SIGTERM) == 0
     for secret in (SECRET, *gateway.tokens):
         assert secret not in connected.log
     assert "Traceback" not in connected.log

@@ -19,10 +19,11 @@ _LOOK_SECONDS = 30.0
 class Account:
     """Signs in with an AppID and its secret."""
 
-    def __init__(self, app_id: str, secret: str, *, webhook: bool) -> None:
+    def __init__(self, app_id: str, secret: str, intents: int | None = None) -> None:
+        """``intents``: the events that come by the WebSocket; None: the webhook brings them."""
         self.app_id = app_id
         self._secret = secret
-        self._webhook = webhook
+        self._intents = intents
         self._bot: QqBot | None = None
         self._signed_in = False
         self._known = False
@@ -50,12 +51,13 @@ class Account:
         bot = self._of(adapter)
         try:
             await self._sign_in(adapter, bot)
-            if self._webhook:
+            if self._intents is None:
                 connected()
                 await self._watch(bot)
             else:
                 gateway = await call(bot, "GET", "gateway", "bot")
-                await hold(adapter, bot, str(gateway.get("url", "")), connected)
+                url = str(gateway.get("url", ""))
+                await hold(adapter, bot, url, self._intents, connected)
         except NotSignedIn as error:
             self._signed_in = False
             if error.refused:

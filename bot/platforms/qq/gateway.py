@@ -20,8 +20,10 @@ from yarl import URL
 from bot.platforms.qq.adapter import QqAdapter, QqBot
 from bot.platforms.supervision import PlatformRefused
 
-INTENTS = 1 << 25 | 1 << 26
-"""Messages of groups and persons; buttons."""
+MESSAGES = 1 << 25
+"""The intent for messages of groups and persons."""
+BUTTONS = 1 << 26
+"""The intent for interactions; who may not have it is refused altogether."""
 _GREETING_SECONDS = 20.0
 _SEND_SECONDS = 10.0
 _MISSED_HEARTBEATS = 2.5
@@ -35,7 +37,9 @@ _REFUSALS = {
 }
 
 
-async def hold(adapter: QqAdapter, bot: QqBot, url: str, connected: Callable[[], None]) -> None:
+async def hold(
+    adapter: QqAdapter, bot: QqBot, url: str, intents: int, connected: Callable[[], None]
+) -> None:
     """Hold a connection until QQ ends it; the next one continues where it stopped.
 
     Returns when QQ wants a new connection; raises PlatformRefused, or what broke it.
@@ -44,7 +48,7 @@ async def hold(adapter: QqAdapter, bot: QqBot, url: str, connected: Callable[[],
     try:
         async with adapter.websocket(request) as socket:
             async with asyncio.timeout(_GREETING_SECONDS):
-                interval = await _greet(adapter, bot, socket)
+                interval = await _greet(adapter, bot, socket, intents)
             beating = asyncio.create_task(_beat(bot, socket, interval))
             try:
                 connected()
@@ -61,7 +65,7 @@ async def hold(adapter: QqAdapter, bot: QqBot, url: str, connected: Callable[[],
         raise ConnectionError("QQ 没有动静") from None
 
 
-async def _greet(adapter: QqAdapter, bot: QqBot, socket: WebSocket) -> float:
+async def _greet(adapter: QqAdapter, bot: QqBot, socket: WebSocket, intents: int) -> float:
     """Say who we are; the seconds between heartbeats."""
     hello = await adapter.receive_payload(bot, socket)
     if not isinstance(hello, Hello):
@@ -72,7 +76,7 @@ async def _greet(adapter: QqAdapter, bot: QqBot, socket: WebSocket) -> float:
         await _send(socket, 6, session)
     else:
         properties = {"$os": sys.platform, "$sdk": "assistant408"}
-        identity = {"token": token, "intents": INTENTS, "shard": [0, 1], "properties": properties}
+        identity = {"token": token, "intents": intents, "shard": [0, 1], "properties": properties}
         await _send(socket, 2, identity)
         await _await_ready(adapter, bot, socket)
     return max(1.0, hello.data.heartbeat_interval / 1000)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from bot.platforms.qq.budget import Budget
 from bot.platforms.qq.codec import Heard, decode
 from bot.platforms.qq.door import PATH, Door, Guard
 from bot.platforms.qq.failures import call
+from bot.platforms.qq.gateway import BUTTONS, MESSAGES
 from bot.platforms.qq.outbox import MORE, QqOutbox
 from bot.platforms.qq.sending import Occasion
 from bot.platforms.supervision import Connect
@@ -46,7 +47,7 @@ class QqOptions:
     """
 
     app_id: str
-    secret: str
+    secret: str = field(repr=False)
     webhook: bool = True
     sandbox: bool = False
     api_base: str = API_BASE
@@ -72,7 +73,8 @@ class QqPlatform:
         self.desk = desk
         self._options = options
         self._clock = clock
-        self._account = Account(options.app_id, options.secret, webhook=options.webhook)
+        intents = None if options.webhook else MESSAGES | (BUTTONS if options.markdown else 0)
+        self._account = Account(options.app_id, options.secret, intents)
         self.connect: Connect = self._account.connect
         self._api_base = _api_base(options)
         host = urlsplit(self._api_base).hostname or ""

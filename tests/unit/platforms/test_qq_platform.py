@@ -118,6 +118,20 @@ def test_a_private_message_is_decoded(qq, user):
     assert (message["sender"], message["is_group_admin"]) == (user, False)
 
 
+def test_where_all_messages_come_a_mention_is_taken_out(qq, user, group):
+    author = {"member_openid": user, "member_role": "member", "bot": False}
+    said = {"author": author, "group_openid": group}
+    us = {"scope": "single", "bot": True, "id": "B1", "is_you": True, "member_openid": "B1"}
+    them = us | {"id": "B2", "is_you": False, "member_openid": "B2"}
+    for mention in (them, us):
+        named = {"mentions": [mention | {"username": "助手"}]}
+        content = f"<@{mention['id']}> 报告"
+        number = qq.message("GROUP_MESSAGE_CREATE", said | named | {"content": content})
+    message = json.loads(qq.answers_to(number, 1)[0].text)
+    assert (message["text"], message["addressed"]) == ("报告", True)
+    assert qq.is_silent(0.3)
+
+
 @pytest.mark.parametrize("role", ["member", "a new role", None])
 def test_nobody_else_is_an_admin(qq, user, group, role):
     author = {"member_openid": user, "member_role": role}
