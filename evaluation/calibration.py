@@ -71,7 +71,7 @@ async def history_of(answerer: Answerer, message: LabelledMessage, now: datetime
 
 
 def _turns(text: str, answer: Answer, now: datetime) -> tuple[Turn, Turn]:
-    """Return the two turns that remember ``answer``, as the plugin writes them."""
+    """Return the two turns that remember ``answer``, with what the next reading looks at."""
     return (
         Turn("user", text, now),
         Turn(

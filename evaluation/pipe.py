@@ -27,15 +27,19 @@ def answer_all(
     """
     run = uuid.uuid4().hex[:8]
     lines = [line for message in messages for line in _lines(message, f"evaluation-{run}")]
-    done = subprocess.run(
-        command,
-        input="".join(json.dumps(line) + "\n" for line in lines),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60 + _SECONDS_A_LINE * len(lines),
-        check=False,
-    )
+    seconds = 60 + _SECONDS_A_LINE * len(lines)
+    try:
+        done = subprocess.run(
+            command,
+            input="".join(json.dumps(line) + "\n" for line in lines),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise PipeFailed(f"机器人没有在 {seconds:g} 秒内答完所有的消息。") from None
     replies = [json.loads(line) for line in done.stdout.splitlines()]
     if done.returncode or len(replies) != len(lines):
         raise PipeFailed(done.stderr.strip() or "机器人没有答完所有的消息。")

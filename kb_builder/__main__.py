@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backend.errors import DocumentError, KnowledgeBaseBusy, KnowledgeBaseError
+from backend.errors import (
+    DocumentError,
+    EmbedderUnavailable,
+    KnowledgeBaseBusy,
+    KnowledgeBaseError,
+)
 from backend.retrieval.versions import CALIBRATE, Manifest, Versions
 from config.loading import load_settings
 from config.settings import Settings
@@ -58,7 +63,7 @@ def _build_if_needed(settings: Settings, docs: Path | None, no_docs: bool) -> No
         inputs = _inputs(settings, docs, no_docs, quiet=True)
         if not _is_current(settings, inputs):
             _print_summary(_build(settings, inputs))
-    except (DocumentError, KnowledgeBaseBusy) as error:
+    except (DocumentError, KnowledgeBaseBusy, EmbedderUnavailable) as error:
         if _used(settings) is None:
             raise
         say(f"{error}先用现有的知识库。")

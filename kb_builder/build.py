@@ -169,7 +169,11 @@ class Builder:
         """Return the previous embedder while it still fits, else a new one, and its passages."""
         ids = frozenset(passage.id for passage in passages)
         if previous is not None and not self._kind.learns:
-            return previous.embedder, previous.fitted_on
+            # A model that is asked for by the same name may have become another one.
+            found = self._kind.fit(())
+            if found.dimension == previous.embedder.dimension:
+                return previous.embedder, previous.fitted_on
+            return found, ids
         if previous is not None:
             drift = len(ids ^ previous.fitted_on) / max(len(previous.fitted_on), 1)
             if drift < REFIT_FROM:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 
 from loguru import logger
 
@@ -67,7 +68,7 @@ class QaPlugin:
     async def _respond(self, message: IncomingMessage) -> Reply | ReplyStream:
         history = await self._history(message)
         answer = await self._answerer.answer(message.text, history, message.received_at)
-        question = message.text
+        question = answer.asked or message.text
         recent = self._answerer.recent(history, message.received_at)
         if self._rewriter is not None and answer.unresolved:
             question, answer = await self._resolved(self._rewriter, message, recent, answer)
@@ -127,12 +128,13 @@ class QaPlugin:
         reply = self._reply(message, answer)
         try:
             writing = writer.write(question, answer, excerpts, history, user=message.user)
-            async for part in writing:
-                if isinstance(part, Written):
-                    text = wording.written_text(part.text, part.sources, answer)
-                    reply = _reply(text, "answer", answer, sources=part.sources)
-                else:
-                    yield part
+            async with aclosing(writing):
+                async for part in writing:
+                    if isinstance(part, Written):
+                        text = wording.written_text(part.text, part.sources, answer)
+                        reply = _reply(text, "answer", answer, sources=part.sources)
+                    else:
+                        yield part
         except GenerationError as error:
             _log(wording.MODEL_FAILED, error)
             self._on_fallback(error)

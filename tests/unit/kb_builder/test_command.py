@@ -106,6 +106,20 @@ def test_a_remembered_folder_that_vanished_is_named(command: Command):
     assert command("search", "管程").returncode == 0
 
 
+def test_a_model_that_is_away_leaves_the_base_in_use(command: Command):
+    command("build")
+    write_card(command.content, "lru", "lru 换了。")
+    away = {
+        "ASSISTANT408_EMBEDDER__KIND": "endpoint",
+        "ASSISTANT408_EMBEDDER__BASE_URL": "http://127.0.0.1:9/v1",
+    }
+    assert command("build", **away).returncode == 1
+    done = command("build", "--if-needed", **away)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "连不上" in done.stderr
+    assert "先用现有的知识库" in done.stderr
+
+
 def test_the_folder_is_remembered_when_the_pointer_is_damaged(command: Command):
     command("build", "--docs", str(command.docs))
     (command.data / "kb" / "current").write_text("nonsense")

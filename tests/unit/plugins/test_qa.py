@@ -121,6 +121,15 @@ async def test_without_comparison_tables_two_concepts_are_offered(library, store
     assert all(question.startswith("什么是") for question in offered)
 
 
+async def test_a_model_is_asked_in_words_for_what_was_chosen(library, store):
+    generator = FakeGenerator([CITED])
+    plugin = plugin_over(library, store, generator, calibration=DOUBTFUL)
+    await plugin.respond(message("死锁嘎嘣脆的例题"))
+    await finished(plugin, message("1"))
+    (prompt,) = generator.asked
+    assert prompt[-1].content.rstrip().endswith("死锁的例题")
+
+
 async def test_a_rejected_ask_back_is_taken_with_grace(library, store):
     plugin = plugin_over(library, store, calibration=DOUBTFUL)
     await plugin.respond(message("死锁嘎嘣脆"))
