@@ -14,6 +14,7 @@ import pytest
 from tests.e2e.learning_chat import reveal_now, rows
 from tests.e2e.qq_server import APP_ID, DROP, SECRET, QqServer, sign
 from tests.e2e.server_process import LISTENS, SERVE, start
+from tests.photos.draw import photo
 
 FOLLOW_UP = "那它的易错点呢"
 OPERATOR = "U-operator"
@@ -160,6 +161,15 @@ def test_a_mention_in_a_question_never_becomes_one(qq, user, group, injected):
 
 def test_what_only_the_sender_may_see_is_not_said_in_a_group(qq, group):
     assert "私聊" in ask(qq, "/管理 群", user=OPERATOR, group=group)
+
+
+def test_a_photo_of_a_question_is_read_and_answered(qq, user, group):
+    qq.downloads["clean"] = photo("clean").data
+    picture = {"content_type": "image/png", "filename": "1.png", "url": f"{qq.url}/picture/clean"}
+    number = qq.in_group("", user=user, group=group, attachments=[picture])
+    [sent] = qq.answers_to(number, 1, seconds=60)
+    assert "识别到的题目" in sent.text
+    assert "缺页 9 次" in sent.text
 
 
 # Who may come in
