@@ -48,7 +48,8 @@ def typeset(node: Node, clean: Clean) -> Data:
         case Space(width=width):
             return ["space", width]
         case Row(items=items):
-            return ["row", [typeset(item, clean) for item in items]]
+            # White space of the source would part signs from what gives them theirs.
+            return ["row", [typeset(item, clean) for item in items if item != Space(0)]]
         case Script(base=base, sub=sub, sup=sup):
             return ["script", inner(base), maybe(sub), maybe(sup)]
         case Fraction(above=above, below=below, line=line):

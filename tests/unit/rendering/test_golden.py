@@ -3,6 +3,7 @@
 import pytest
 
 from tests.golden.messages import FOLDER, LIMITS, expected, rendered, replies
+from tests.golden.pictures import write_pictures
 
 
 @pytest.mark.parametrize("markup", LIMITS)
@@ -17,3 +18,11 @@ def test_every_reply_has_its_messages_and_nothing_else_does(markup):
     assert len(replies()) >= 40
     files = {path.name for path in (FOLDER / markup).glob("*.txt")}
     assert files == {expected(reply, markup).name for reply in replies()}
+
+
+def test_the_pictures_of_the_documentation_can_be_drawn(tmp_path):
+    files = write_pictures(tmp_path)
+    assert {file.name for file in files} == {
+        file.name for file in (FOLDER.parents[1] / "docs/images").glob("replies-*.png")
+    }
+    assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
