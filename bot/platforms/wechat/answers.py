@@ -33,14 +33,16 @@ Part = Text | Image
 class Answer:
     """The answer to one message: being made, then there in parts, at last given.
 
-    ``watchers`` counts the calls that wait for it now; ``sending`` says that its parts are leaving
-    through the API; ``takes_digits`` that it asks for a number, so that "1" is not ours;
-    ``mentioned`` whether its person heard that it is there (True) or being made (False).
+    ``watchers`` counts the calls that wait for it now. ``sending``: its parts are leaving through
+    the API; ``by_hand``: they are given to who asks, and not sent. ``takes_digits``: it asks for a
+    number, so that "1" is not ours. ``mentioned``: its person heard that it is there (True) or
+    being made (False).
     """
 
     def __init__(self) -> None:
         self.watchers = 0
         self.sending = False
+        self.by_hand = False
         self.takes_digits = False
         self.mentioned: bool | None = None
         self._parts: deque[Part] = deque()

@@ -114,20 +114,21 @@ class Conversing:
         """Take the next part; keep the rest; say what else there is."""
         part, number, total = answer.take()
         notes: list[str] = []
-        rest_is_kept = number < total and not self._outbox.can_send
-        answer.sending = number < total and not rest_is_kept
-        if number < total and self.shelf.keep(openid, answer):
-            notes.append(wording.DROPPED_NOTE)
+        if number < total:
+            answer.by_hand = answer.by_hand or not self._outbox.can_send
+            answer.sending = not answer.by_hand  # soon: ``_respond`` goes on
+            if self.shelf.keep(openid, answer):
+                notes.append(wording.DROPPED_NOTE)
         self.shelf.said(openid, takes_digits=answer.takes_digits)
+        if not isinstance(part, Text):
+            return part
         word = self.shelf.word_of(openid)
         if total > 1:
-            next_word = word if rest_is_kept else ""
+            next_word = word if answer.by_hand else ""
             notes.insert(0, wording.piece_note(number, total, next_word))
         if number == total:
             notes += self._others(openid, word)
-        if not isinstance(part, Text) or not notes:
-            return part
-        return Text("\n".join([part.text, "", *notes]))
+        return Text("\n".join([part.text, "", *notes])) if notes else part
 
     def _others(self, openid: str, word: str) -> list[str]:
         """Say once that another answer is there, and once that it is being made."""
@@ -145,10 +146,13 @@ class Conversing:
         except Exception:
             answer.end(wording.FAILED)
             raise
+        if answer.is_over:
+            return Receipt()
         if answer.watchers or not self._outbox.can_send:
             await answer.begun()
             await asyncio.sleep(_RESPONSE_SECONDS)
-        await self._send(openid, answer)
+        if not answer.by_hand:
+            await self._send(openid, answer)
         await answer.begun()
         return Receipt()
 
@@ -172,7 +176,7 @@ class Conversing:
                         raise
                     logger.warning("客服消息不知有没有发出：{}", error)
         finally:
-            answer.sending = False
+            answer.sending, answer.by_hand = False, True
 
 
 def _end(answer: Answer, task: asyncio.Task[None]) -> None:

@@ -258,21 +258,43 @@ STEPS = st.lists(
         st.tuples(st.just("open"), st.integers(0, 5)),
         st.tuples(st.just("more"), st.sampled_from(["1", "继续"])),
         st.tuples(st.just("again")),
+        st.tuples(st.just("api"), st.sampled_from(["off", "works", "fails"])),
     ),
     max_size=14,
 )
 
 
-@settings(max_examples=40, deadline=None)
+class FickleOutbox(WeChatOutbox):
+    """Sends into ``sent`` through an API that comes and goes."""
+
+    api = "off"
+
+    @property
+    def can_send(self):
+        return self.api != "off"
+
+    async def send_part(self, openid, part):
+        await asyncio.sleep(0)
+        if self.api != "works":
+            raise NotSent("今天的接口次数用完了")
+        self.sent.append(part.text)
+
+
+@settings(max_examples=60, deadline=None)
 @given(STEPS)
 def test_every_part_is_given_once_and_in_order_or_its_loss_is_told(steps):
-    asyncio.run(_play(steps))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.platforms.wechat.conversing._RESPONSE_SECONDS", 0.002)
+        asyncio.run(_play(steps))
 
 
 async def _play(steps):
-    room = Room()
-    room.conversing._wait_seconds = 0.01
-    lengths, said, final, last = {}, [], {}, ("什么", "m-0")
+    room, said, final = Room(), [], {}
+    outbox = FickleOutbox(None, None, lambda: NOW)
+    outbox.sent = said
+    room.conversing = Conversing(room.desk, outbox, 0.01)
+    room.outbox = outbox
+    lengths, last = {}, ("什么", "m-0")
 
     async def hear(words, id):
         text = await room.ask(words, id=id) or ""
@@ -280,10 +302,10 @@ async def _play(steps):
             assert text == final[id]
             return
         said.append(text)
-        if not text.startswith(("正在想", "还在想")):
+        if text and not text.startswith(("正在想", "还在想")):
             final[id] = text
 
-    for step in steps:
+    for number, step in enumerate(steps):
         match step:
             case ("ask", parts, is_slow):
                 name = f"#{len(lengths)}."
@@ -295,21 +317,26 @@ async def _play(steps):
                     room.answerer.slow(name)
                 last = (name, f"m-{name}")
                 await hear(*last)
-            case ("open", number):
-                for gate in list(room.answerer.gates.values())[number : number + 1]:
+            case ("open", which):
+                for gate in list(room.answerer.gates.values())[which : which + 1]:
                     gate.set()
             case ("more", word):
-                last = (word, f"m-{len(said)}")
+                last = (word, f"m-{number}")
                 await hear(*last)
+            case ("api", state):
+                outbox.api = state
             case _:
                 await hear(*last)
+    outbox.api = "off" if len(steps) % 2 else "fails"
     for gate in room.answerer.gates.values():
         gate.set()
     await until(lambda: all(name in room.answerer.asked for name in lengths))
-    for number in range(60):
+    for number in range(100):
         await hear("1", f"end-{number}")
         if said[-1].startswith("答：1"):
             break
+        await asyncio.sleep(0.003)
+    assert said[-1].startswith("答：1")
     given = [text.split("段")[0] for text in said if text.startswith("#")]
     dropped = sum(wording.DROPPED_NOTE in text for text in said)
     missing = 0
