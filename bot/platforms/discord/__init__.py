@@ -3,7 +3,8 @@
 codec.py       message, slash command, button → IncomingMessage
 commands.py    the slash commands: what is registered, what each one says to the bot
 calls.py       a call with a deadline, its failure in our words
-client.py      the connection: what is heard, where it leads, how it is kept
+link.py        what there is of Discord now, and calls through it
+client.py      a session: what is heard, where it leads, how it is kept
 places.py      where parts of a reply go: a channel, or an interaction that waits for its answer
 sending.py     a reply, part by part, with picture, buttons and file
 drafts.py      what is seen while an answer is being written

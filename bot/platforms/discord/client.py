@@ -6,8 +6,8 @@ gives up here when that fails many times in a row; the supervisor then begins an
 
 import asyncio
 import logging
-from collections import OrderedDict
-from typing import Any, Literal, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, Literal, Protocol
 
 import discord
 import discord.client
@@ -17,30 +17,25 @@ from discord.http import Route
 from loguru import logger
 from yarl import URL
 
-from bot.platforms.discord.calls import LONGEST_RATE_LIMIT_SECONDS, Calls
+from bot.platforms.discord.calls import LONGEST_RATE_LIMIT_SECONDS
 from bot.platforms.discord.codec import Interaction
+from bot.platforms.discord.link import Logins
 from bot.platforms.supervision import PlatformRefused
-from plugins.messages import NotSent
 
 _DEFAULT_GATEWAY = DiscordWebSocket.DEFAULT_GATEWAY
 _LONGEST_PAUSE_SECONDS = 30.0
 _MOST_FAILURES = 12
-_REMEMBERED_CHATS = 2000
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 IN_THE_CLEAR = (
     "ASSISTANT408_DISCORD__API_BASE 要用 https，ASSISTANT408_DISCORD__GATEWAY_URL 要用 wss："
     "不加密的地址只能是本机的，否则令牌会明文上网"
 )
-TYPING_SECONDS = 8.0
-"""Discord shows it for ten."""
-
-_Value = TypeVar("_Value")
 
 
 class Listener(Protocol):
     """Hears of what happens on a connection."""
 
-    def connected(self) -> None:
+    def connected(self, client: "Connection") -> None:
         """Messages can come and go (again)."""
         ...
 
@@ -56,7 +51,7 @@ class Listener(Protocol):
 class Connection(discord.Client):
     """One session with Discord; made anew for every ``connect`` of the platform."""
 
-    def __init__(self, listener: Listener, proxy: str = "") -> None:
+    def __init__(self, listener: Listener, logins: Logins, proxy: str = "") -> None:
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.dm_messages = True
         intents.message_content = True
@@ -70,8 +65,11 @@ class Connection(discord.Client):
             max_ratelimit_timeout=LONGEST_RATE_LIMIT_SECONDS,
             proxy=proxy or None,
         )
+        state = self._connection
+        state.parsers = {name: _careful(name, parse) for name, parse in state.parsers.items()}
         self.is_up = False
         self._listener = listener
+        self._logins = logins
         self._failures = 0
         self._given_up = asyncio.Event()
 
@@ -91,6 +89,13 @@ class Connection(discord.Client):
             keeping.cancel()
             giving_up.cancel()
             await asyncio.wait({keeping, giving_up})
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Count the logins, and take Discord's time between two."""
+        self._logins.note()
+        if self._logins.are_spent():
+            self._given_up.set()
+        await super().before_identify_hook(shard_id, initial=initial)
 
     async def on_connect(self) -> None:
         self._up()
@@ -117,78 +122,7 @@ class Connection(discord.Client):
     def _up(self) -> None:
         self.is_up = True
         self._failures = 0
-        self._listener.connected()
-
-
-class Link:
-    """The connection that there is now, and calls through it."""
-
-    def __init__(self, send_seconds: float) -> None:
-        """``send_seconds``: how long a call may take."""
-        self.calls = Calls(send_seconds, self._broken_off)
-        self.client: Connection | None = None
-        self._came = asyncio.Event()
-        self._chats: OrderedDict[int, int] = OrderedDict()
-        self._typed: OrderedDict[int, float] = OrderedDict()
-
-    @property
-    def is_up(self) -> bool:
-        """Whether events come in now."""
-        return self.client is not None and self.client.is_up
-
-    @property
-    def account(self) -> str:
-        """The bot's own number; "" while it is not connected."""
-        user = self.client.user if self.client is not None else None
-        return str(user.id) if user is not None else ""
-
-    def opened(self, client: Connection) -> None:
-        """Use ``client`` from now on: it has logged in."""
-        self.client = client
-        self._came.set()
-
-    def lost(self) -> None:
-        """Use no connection before the next one is there."""
-        self.client = None
-        self._came.clear()
-
-    async def current(self, within_seconds: float) -> Connection:
-        """Give the connection, waiting a while for one that is coming back; else NotSent."""
-        try:
-            async with asyncio.timeout(within_seconds):
-                await self._came.wait()
-        except TimeoutError:
-            pass
-        if self.client is None:
-            raise NotSent("没有连上 Discord")
-        return self.client
-
-    def _broken_off(self) -> None:
-        """Open the gate that a call leaves closed if it is broken off in a limit for everything.
-
-        Whoever goes through too early is told again to wait.
-        """
-        if self.client is not None:
-            self.client.http._global_over.set()
-
-    async def chat_with(self, client: discord.Client, user: int) -> int:
-        """Give the number of the private chat with ``user``; raises as a call does."""
-        if user not in self._chats:
-            opened = await self.calls(client.http.start_private_message(user))
-            self.note_chat(user, int(opened["id"]))
-        return self._chats[user]
-
-    def note_chat(self, user: int, channel: int) -> None:
-        """Remember the private chat with ``user``."""
-        _remember(self._chats, user, channel)
-
-    def may_type(self, channel: int) -> bool:
-        """Whether nobody is seen writing in ``channel`` now; from then on the bot is."""
-        now = asyncio.get_running_loop().time()
-        if now - self._typed.get(channel, -TYPING_SECONDS) < TYPING_SECONDS:
-            return False
-        _remember(self._typed, channel, now)
-        return True
+        self._listener.connected(self)
 
 
 def lead_to(api_base: str, gateway_url: str) -> None:
@@ -208,17 +142,21 @@ def lead_to(api_base: str, gateway_url: str) -> None:
         log.addHandler(logging.NullHandler())
 
 
+def _careful(name: str, parse: Callable[[Any], Any]) -> Callable[[Any], None]:
+    """Let an event that discord.py cannot read cost that event and not the session."""
+
+    def parsed(data: Any) -> None:
+        try:
+            parse(data)
+        except Exception as error:  # noqa: BLE001 - what Discord sends may be new
+            logger.warning("看不懂 Discord 的一个 {} 事件（{}）", name, type(error).__name__)
+
+    return parsed
+
+
 def _is_safe(address: str) -> bool:
     url = URL(address)
     return url.scheme in ("https", "wss") or url.host in LOOPBACK
-
-
-def _remember(latest: OrderedDict[int, _Value], key: int, value: _Value) -> None:
-    """Keep the latest entries only."""
-    latest[key] = value
-    latest.move_to_end(key)
-    if len(latest) > _REMEMBERED_CHATS:
-        latest.popitem(last=False)
 
 
 class _ShortBackoff(ExponentialBackoff[Literal[False]]):

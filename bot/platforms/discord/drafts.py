@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from loguru import logger
 
-from bot.platforms.discord.client import TYPING_SECONDS
+from bot.platforms.discord.link import TYPING_SECONDS
 from bot.platforms.discord.places import Part, Place
 from plugins.messages import DeliveryUncertain, NotSent
 

@@ -3,8 +3,8 @@
 import discord
 
 from bot.platforms.discord.calls import Refused
-from bot.platforms.discord.client import Link
 from bot.platforms.discord.codec import CAPS
+from bot.platforms.discord.link import Link
 from bot.platforms.discord.places import Channel
 from bot.platforms.discord.sending import deliver
 from bot.rendering.outgoing import Painter

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 import discord
 
 from bot.platforms.discord.calls import CANNOT_QUOTE, Refused
-from bot.platforms.discord.client import Link
 from bot.platforms.discord.codec import Interaction, buttons
+from bot.platforms.discord.link import Link
 from plugins.messages import Attachment
 
 

@@ -13,7 +13,7 @@ from loguru import logger
 
 from bot.platforms.desk import Desk
 from bot.platforms.discord.calls import LONGEST_RATE_LIMIT_SECONDS, failure
-from bot.platforms.discord.client import LOOPBACK, Connection, Link, lead_to
+from bot.platforms.discord.client import LOOPBACK, Connection, lead_to
 from bot.platforms.discord.codec import (
     Interaction,
     decode,
@@ -23,6 +23,7 @@ from bot.platforms.discord.codec import (
     is_letter,
 )
 from bot.platforms.discord.commands import COMMANDS, argument_of, same, suggestions
+from bot.platforms.discord.link import TOO_MANY_LOGINS, Link
 from bot.platforms.discord.outbox import DiscordOutbox
 from bot.platforms.discord.places import Answer, Channel
 from bot.platforms.discord.responding import REPLY_SECONDS, Response, ToInteraction, ToMessage
@@ -98,7 +99,9 @@ class DiscordPlatform:
     async def connect(self, connected: Callable[[], None]) -> None:
         """Hold a session until it ends; PlatformRefused when a setting must be changed."""
         lead_to(self._options.api_base, self._options.gateway_url)
-        client = Connection(self, self._options.proxy)
+        if self._link.logins.are_spent():
+            raise PlatformRefused(TOO_MANY_LOGINS)
+        client = Connection(self, self._link.logins, self._options.proxy)
         self._tell_connected = connected
         try:
             async with asyncio.timeout(_LOGIN_SECONDS):
@@ -132,11 +135,12 @@ class DiscordPlatform:
         reconnecting = {} if client.is_up else {"state": "connecting"}
         return {"ok": client.is_up, "servers": len(client.guilds), **reconnecting}
 
-    def connected(self) -> None:
+    def connected(self, client: Connection) -> None:
         """Note that a session began or was resumed."""
+        if client is not self._link.client:
+            return
         self._tell_connected()
-        client = self._link.client
-        if client is not None and not self._has_commands:
+        if not self._has_commands:
             self._has_commands = True
             self._link.calls.later(self._register_commands(client))
 

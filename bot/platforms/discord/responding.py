@@ -5,8 +5,8 @@ from typing import Protocol
 from loguru import logger
 
 from bot.platforms.discord.calls import CANNOT_WRITE_TO_USER, Refused
-from bot.platforms.discord.client import Link
 from bot.platforms.discord.drafts import Draft
+from bot.platforms.discord.link import Link
 from bot.platforms.discord.places import Answer, Channel, Part
 from bot.platforms.discord.sending import deliver, first_message
 from bot.rendering.outgoing import Painter

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from bot.platforms.desk import Desk, ReplyCounter
-from bot.platforms.discord import drafts
+from bot.platforms.discord import drafts, link
 from bot.platforms.discord.platform import DiscordOptions, DiscordPlatform
 from bot.platforms.supervision import PlatformRefused
 from plugins.drawing import Drawing
@@ -124,6 +124,7 @@ async def house(**options):
             await platform.desk.drain()
             task.cancel()
             await asyncio.wait({task})
+            assert discord.calls_with_pings == []
 
 
 @pytest.fixture
@@ -439,7 +440,6 @@ async def test_a_push_goes_to_a_channel_and_to_a_person(running):
     person = Conversation("discord", "", "30009", is_group=False)
     await outbox.send(person, Reply("晚", "command"))
     assert [m.content for m in await discord.in_channel(discord.chat(30009))] == ["晚"]
-    assert discord.calls_with_pings == []
 
 
 @pytest.mark.parametrize(
@@ -538,6 +538,35 @@ async def test_a_refusal_is_one_sentence(code, words):
             await platform.connect(lambda: None)
         assert words in str(refused.value)
         assert TOKEN not in json.dumps(platform.state())
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("MESSAGE_CREATE", {"id": "1"}),
+        ("MESSAGE_CREATE", []),
+        ("INTERACTION_CREATE", {"id": "1", "token": "x"}),
+        ("GUILD_CREATE", {}),
+        ("CHANNEL_UPDATE", None),
+        ("NOBODY_KNOWS_IT", {"id": None}),
+    ],
+)
+async def test_an_event_that_cannot_be_read_costs_nothing_else(running, name, data):
+    discord = running.discord
+    await discord.dispatch(name, data)
+    await discord.reply_to(await discord.say("还在吗"))
+    assert (discord.identifies, discord.resumes) == (1, 0)
+
+
+async def test_logging_in_stops_before_discord_takes_the_token_away(monkeypatch):
+    monkeypatch.setattr(link, "MOST_LOGINS", 2)
+    async with house() as made:
+        made.discord.forget_sessions()
+        await made.discord.drop()
+        await made.discord.until_soon(lambda: made.platform.state() == {"ok": False})
+        with pytest.raises(PlatformRefused, match="令牌会被收回"):
+            await made.platform.connect(lambda: None)
+        assert made.discord.identifies == 1
 
 
 @pytest.mark.parametrize(
