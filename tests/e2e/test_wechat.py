@@ -244,6 +244,27 @@ async def test_an_unencrypted_message_is_refused_where_a_key_is_set(server, pers
     assert (await plain.text("什么是死锁", person)).status == 403
 
 
+def in_plain(account, person, words):
+    """The fields of a text as they stand between the tags of the compatible mode."""
+    return account.xml(person, MsgType="text", MsgId=str(number()), Content=words)[5:-6]
+
+
+async def test_only_what_is_encrypted_counts_where_a_key_is_set(account, person):
+    xml = account.xml(person, MsgType="text", MsgId=str(number()), Content="什么是死锁")
+    reply = await account.post(xml, beside=in_plain(account, "oOther", "/帮助"))
+    assert "死锁" in reply.text
+    assert reply.fields["ToUserName"] == person
+
+
+async def test_without_a_key_the_plain_copy_is_read_and_nothing_else(certified_server, person):
+    account = Account(certified_server.url, TOKEN, AES_KEY)
+    xml = account.xml(person, MsgType="text", MsgId=str(number()), Content="/帮助")
+    both = await account.raw(*account.sealed(xml, in_plain(account, person, "什么是死锁")))
+    assert "死锁" in both.text
+    assert (await account.raw(*account.sealed(xml))).status_code == 403
+    assert "请设置 ASSISTANT408_WECHAT__AES_KEY" in certified_server.log
+
+
 BOMBS = {
     "laughs": '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><xml><C>&b;</C></xml>',
     "external": '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><xml><C>&a;</C></xml>',

@@ -76,21 +76,32 @@ class Account:
     async def message(self, openid: str, msg_id: int | None = None, **fields: str) -> Response:
         return await self.post(self.xml(openid, MsgId=str(msg_id or number()), **fields))
 
-    async def post(self, xml: str | bytes, query: dict[str, str] | None = None) -> Response:
-        """Send a message, encrypted in the safe mode, with a signature of its own."""
-        query = query or self.query()
-        body = xml
+    async def post(
+        self, xml: str | bytes, query: dict[str, str] | None = None, *, beside: str = ""
+    ) -> Response:
+        """Send a message, encrypted in the safe mode, with a signature of its own.
+
+        ``beside`` are the fields that the compatible mode sends in plain beside what it encrypts.
+        """
+        query, body = query or self.query(), xml
         if self.aes_key:
             text = xml if isinstance(xml, str) else xml.decode()
-            sealed = self._crypto().encrypt_message(text, query["nonce"], query["timestamp"])
-            envelope = xmltodict.parse(sealed)["xml"]
-            query |= {"encrypt_type": "aes", "msg_signature": envelope["MsgSignature"]}
-            encrypted = envelope["Encrypt"]
-            body = (
-                f"<xml><ToUserName><![CDATA[{BOT}]]></ToUserName>"
-                f"<Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
-            )
+            query, body = self.sealed(text, beside, query)
         return self._understood(await self._request("POST", query, body))
+
+    def sealed(
+        self, xml: str, beside: str = "", query: dict[str, str] | None = None
+    ) -> tuple[dict[str, str], str]:
+        """Encrypt ``xml``: the query of the call and its body."""
+        query = query or self.query()
+        made = self._crypto().encrypt_message(xml, query["nonce"], query["timestamp"])
+        envelope = xmltodict.parse(made)["xml"]
+        encrypted = envelope["Encrypt"]
+        body = (
+            f"<xml><ToUserName><![CDATA[{BOT}]]></ToUserName>{beside}"
+            f"<Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
+        )
+        return query | {"encrypt_type": "aes", "msg_signature": envelope["MsgSignature"]}, body
 
     async def raw(self, query: dict[str, str], body: Any) -> httpx.Response:
         return await self._request("POST", query, body)
