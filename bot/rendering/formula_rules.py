@@ -17,8 +17,8 @@ from markdown_it.rules_inline import StateInline
 
 from bot.rendering.latex.formula import Formula, read_formula
 
-MAX_INLINE, MAX_DISPLAYED = 300, 2000
-"""Characters between the marks; keeps the search for the closing mark linear in the text."""
+MAX_INLINE, MAX_DISPLAYED, MAX_LINES = 300, 2000, 60
+"""Characters between the marks, and lines; keeps the search for the closing mark linear."""
 
 _FORMULA = "formula"
 _PAIRS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
@@ -99,7 +99,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     mark = state.src[begin : begin + 2]
     if mark not in _DISPLAYED or state.is_code_block(start):
         return False
-    text = state.getLines(start, end, state.blkIndent, False)
+    text = state.getLines(start, min(end, start + MAX_LINES), state.blkIndent, False)
     found = _opened(text.lstrip(), 0, len(text.lstrip()))
     if found is None:
         return False

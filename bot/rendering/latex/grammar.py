@@ -1,5 +1,6 @@
 """What pylatexenc has to know to find the arguments of our commands, and its nodes as tokens."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -22,13 +23,17 @@ from pylatexenc.macrospec import (
 
 from bot.rendering.latex import symbols as known
 
+_OPENING, _CLOSING = ("{", r"\left", r"\begin"), ("}", r"\right", r"\end")
+_NESTING = re.compile(r"\\(?:left|right|begin|end)(?![a-z])|\\.|[{}]", re.DOTALL)
+
 
 def depth(source: str) -> int:
-    depth = deepest = 0
-    for char in source:
-        depth += (char == "{") - (char == "}")
-        deepest = max(deepest, depth)
-    return max(deepest, source.count(r"\begin"), source.count(r"\sqrt[") // 2)
+    """Count how deep groups, brackets that grow and environments are nested."""
+    deepest = level = 0
+    for found in _NESTING.finditer(source):
+        level += 1 if found[0] in _OPENING else -1 if found[0] in _CLOSING else 0
+        deepest = max(deepest, level)
+    return deepest
 
 
 def percents(source: str) -> str:

@@ -45,9 +45,9 @@ def read_tree(source: str) -> Row:
     walker = LatexWalker(percents(source), latex_context=context(), tolerant_parsing=False)
     try:
         nodes, _, _ = walker.get_latex_nodes()
+        return _Reader(list(tokens(nodes))).whole()
     except (LatexWalkerParseError, IndexError, RecursionError) as error:
         raise Unknown from error
-    return _Reader(list(tokens(nodes))).whole()
 
 
 class _Reader:
@@ -143,12 +143,11 @@ def _attach(items: list[Node], mark: str, script: Row) -> None:
     base = items.pop() if items else Row(())
     sub, sup = None, None
     if isinstance(base, Script):
-        given = base.sub if mark == "_" else base.sup
-        if given is None or mark == "^":
-            base, sub, sup = base.base, base.sub, base.sup
-    old = sub if mark == "_" else sup
-    if old is not None:
-        script = Row((*old.items, *script.items))
+        base, sub, sup = base.base, base.sub, base.sup
+    if mark == "_" and sub is not None:
+        raise Unknown  # as in TeX
+    if mark == "^" and sup is not None:  # primes
+        script = Row((*sup.items, *script.items))
     inner = base if isinstance(base, Row) else Row((base,))
     items.append(Script(inner, script if mark == "_" else sub, script if mark == "^" else sup))
 

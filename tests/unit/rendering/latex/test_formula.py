@@ -76,6 +76,7 @@ def test_what_would_rather_be_a_picture_still_has_its_text(source, text):
         r"\foo{x}", r"\input{/etc/passwd}", r"\write18{ls}", r"\def\a{b}\a", r"\newcommand{\x}{y}",
         r"\begin{foo}x\end{foo}", "{" * 40 + "}" * 40, "{{{", "}", r"\left(x", r"x\right)", "x^",
         "^^", "x_", "", " ", r"\text{\input{a}}", r"\begin{cases}", "x" * 2001, r"\frac{1}",
+        "x_" * 900 + "x", "x_1_2", r"\left(" * 13 + r"\right)" * 13, r"\sqrt" * 350 + "x",
         r"\href{https://x}{y}", r"\csname a\endcsname", r"\not a", r"\left",
     ],
 )  # fmt: skip
