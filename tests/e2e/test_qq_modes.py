@@ -119,6 +119,16 @@ def test_a_connection_without_heartbeats_is_left(gateway, connected):
         gateway.muted = False
 
 
+def test_a_burst_is_answered_or_refused_and_nothing_is_lost(gateway, connected):
+    people = {f"burst-{number}" for number in range(300)}
+    for person in people:
+        gateway.in_private("什么是死锁", user=person)
+    answered = set()
+    while answered != people:
+        answered.add(gateway.next_message(30).openid)
+    assert health(connected)["ok"]
+
+
 @pytest.mark.parametrize(
     "garbage",
     [

@@ -63,7 +63,7 @@ class Rest:
 class Rests:
     """Keeps for each session the rest of its latest reply; at most ``most``, the oldest go."""
 
-    def __init__(self, most: int = 500, most_texts: int = 40) -> None:
+    def __init__(self, most: int = 300, most_texts: int = 20) -> None:
         self._most = most
         self._most_texts = most_texts
         self._rests: OrderedDict[str, Rest] = OrderedDict()

@@ -44,17 +44,18 @@ async def hold(
 
     Returns when QQ wants a new connection; raises PlatformRefused, or what broke it.
     """
-    request = Request("GET", URL(url), timeout=Timeout(connect=10.0, read=None, close=2.0))
+    request = Request("GET", URL(url), timeout=Timeout(read=None, close=2.0))
     try:
-        async with adapter.websocket(request) as socket:
-            async with asyncio.timeout(_GREETING_SECONDS):
+        async with asyncio.timeout(_GREETING_SECONDS) as patience:
+            async with adapter.websocket(request) as socket:
                 interval = await _greet(adapter, bot, socket, intents)
-            beating = asyncio.create_task(_beat(bot, socket, interval))
-            try:
-                connected()
-                await _listen(adapter, bot, socket, interval * _MISSED_HEARTBEATS)
-            finally:
-                beating.cancel()
+                patience.reschedule(None)
+                beating = asyncio.create_task(_beat(bot, socket, interval))
+                try:
+                    connected()
+                    await _listen(adapter, bot, socket, interval * _MISSED_HEARTBEATS)
+                finally:
+                    beating.cancel()
     except WebSocketClosed as closed:
         if closed.code in _REFUSALS:
             raise PlatformRefused(_REFUSALS[closed.code]) from None
@@ -101,6 +102,9 @@ async def _listen(adapter: QqAdapter, bot: QqBot, socket: WebSocket, patience: f
             continue
         if isinstance(payload, Dispatch):
             adapter.dispatch_event(bot, payload)
+            await asyncio.sleep(
+                0
+            )  # each starts a task: they must not pile up behind waiting frames
         elif isinstance(payload, InvalidSession):
             bot.reset()
             return
