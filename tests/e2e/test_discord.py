@@ -378,6 +378,7 @@ async def test_twenty_four_reconnects_in_a_row_leave_one_session(discord, server
         await discord.until(lambda resumed=resumed: discord.resumes == resumed + 1)
     state = await until_healthy(server, lambda state: state["connections"] >= before + 24)
     assert state["connections"] == before + 24
+    assert f"discord 已连接（第 {before + 24} 次）" in server.log
     assert discord.open_sockets == 1
     channel = await discord.new_channel()
     asked = await discord.say("什么是死锁", user=user, channel=channel)

@@ -103,14 +103,20 @@ class House:
 async def house(**options):
     async with DiscordServer() as discord:
         answerer = Scripted()
+        addresses = {
+            "api_base": f"http://127.0.0.1:{discord.port}/api",
+            "gateway_url": f"ws://127.0.0.1:{discord.port}/gateway/",
+        }
+        if options.pop("through_proxy", False):
+            nobody = "localhost:1"
+            addresses = {
+                "api_base": f"http://{nobody}/api",
+                "gateway_url": f"ws://{nobody}/gateway/",
+                "proxy": f"http://127.0.0.1:{discord.port}",
+            }
         platform = DiscordPlatform(
             Desk("discord", answerer, ReplyCounter(CollectorRegistry())),
-            DiscordOptions(
-                TOKEN,
-                api_base=f"http://127.0.0.1:{discord.port}/api",
-                gateway_url=f"ws://127.0.0.1:{discord.port}/gateway/",
-                **options,
-            ),
+            DiscordOptions(TOKEN, **addresses, **options),
             painter=Painter(),
             scopes=("操作系统", "内存管理"),
         )
@@ -520,6 +526,15 @@ async def test_many_reconnects_leave_no_task_and_no_thread(running):
     await discord.until_soon(lambda: len(asyncio.all_tasks()) <= tasks)
     await discord.until_soon(lambda: threading.active_count() <= threads)
     assert discord.identifies == 1
+
+
+async def test_everything_goes_through_the_proxy():
+    """Where the bot believes Discord to be nobody listens; the proxy is Discord itself."""
+    async with house(through_proxy=True) as made:
+        answer = await made.discord.reply_to(await made.discord.say("你好"))
+        assert answer.content == "回：你好"
+        used = await made.discord.use("问", "你好")
+        assert (await made.discord.answer(used)).content == "回：你好"
 
 
 @pytest.mark.parametrize(("code", "words"), [(4004, "TOKEN"), (4014, "MESSAGE CONTENT INTENT")])
