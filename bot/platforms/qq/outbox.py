@@ -174,20 +174,18 @@ class QqOutbox:
     ) -> Receipt:
         """Send what fits, the first piece for certain, and offer the rest."""
         count = fitting(len(pieces), self._room(occasion, reserved))
-        later = pieces[count:]
-        ids = await self._send_in_order(occasion, pieces[:count])
+        now, later = list(pieces[:count]), pieces[count:]
         if later and occasion.budget is not None:
             markdown = later[0].markdown
-            offer = OFFER.format(count=len(later))
-            choices = (MORE,) if markdown else ()
-            ids += await self._send_in_order(occasion, [Piece(offer, markdown, None, choices)])
             until = self._clock() + occasion.budget.window
             texts = tuple(piece.text for piece in later)
             self._rests.keep(occasion.session, Rest(texts, until, markdown))
-        return Receipt(tuple(ids))
+            offer = OFFER.format(count=len(later))
+            now.append(Piece(offer, markdown, choices=(MORE,) if markdown else ()))
+        return await self._send_in_order(occasion, now)
 
-    async def _send_in_order(self, occasion: Occasion, pieces: Sequence[Piece]) -> list[str]:
-        """Send the pieces and give their ids; only the failure of the first is raised."""
+    async def _send_in_order(self, occasion: Occasion, pieces: Sequence[Piece]) -> Receipt:
+        """Send the pieces; only the failure of the first is raised."""
         ids: list[str] = []
         for number, piece in enumerate(pieces, 1):
             try:
@@ -197,7 +195,7 @@ class QqOutbox:
                     raise
                 logger.warning("第 {}/{} 部分没有发出：{}", number, len(pieces), error)
                 break
-        return ids
+        return Receipt(tuple(ids))
 
     async def _attach(self, occasion: Occasion, attachment: Attachment) -> None:
         """Send the file; its content as messages where QQ takes no files."""

@@ -22,7 +22,7 @@ class Inside:
 
     async def __call__(self, scope, receive, send):
         message = await receive()
-        assert not message["more_body"]
+        assert scope["path"] != "/qq/webhook" or not message["more_body"]
         self.bodies.append(message["body"])
         if self.status == 0:
             raise RuntimeError("broken")

@@ -349,6 +349,23 @@ def test_a_push_where_none_is_allowed_is_not_tried(qq, user):
     assert qq.is_silent(0.2)
 
 
+def test_without_a_network_the_process_runs_and_says_so(tmp_path):
+    command = (sys.executable, "-m", "tests.unit.platforms.test_qq_platform")
+    nowhere = "http://127.0.0.1:9"
+    with start((*command, nowhere, "plain"), tmp_path / "log", ready=LISTENS) as bot:
+        deadline = time.monotonic() + 30
+        state = {}
+        while "error" not in state:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+            state = json.loads(bot.get("/healthz")[1])["parts"]["qq"]
+        assert not state["ok"]
+        assert "换取访问令牌时连不上 QQ" in state["error"]
+        assert bot.end() == 0
+        assert bot.log.count("换取访问令牌时连不上 QQ") == 1
+        assert "Traceback" not in bot.log
+
+
 # The process
 
 
