@@ -46,10 +46,14 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The first question of a page, and how many questions were on it."""
+    """The first question of a page, and how many questions were on it.
+
+    ``sureness`` is the recogniser's mean confidence over the characters of the page, in [0, 1].
+    """
 
     text: str
     questions: int = 1
+    sureness: float = 1.0
 
 
 class Ocr(Protocol):

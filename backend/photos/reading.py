@@ -43,9 +43,14 @@ def read_page(fragments: Sequence[Fragment]) -> Page:
     lines = [line for line in lines if not is_furniture(line.text)]
     questions = _questions(_labelled([part for line in lines for part in _cut(line)]))
     if not questions:
-        return Page("", 0)
+        return Page("", 0, _sureness(fragments))
     text = without_labels(_joined(_unnumbered(questions[0])))
-    return Page(text[:MOST_CHARS], len(questions))
+    return Page(text[:MOST_CHARS], len(questions), _sureness(fragments))
+
+
+def _sureness(fragments: Sequence[Fragment]) -> float:
+    chars = sum(len(each.text) for each in fragments)
+    return sum(each.score * len(each.text) for each in fragments) / chars if chars else 0.0
 
 
 def _line(row: Row) -> _Line:

@@ -7,6 +7,9 @@ from backend.photos.ports import Page, Problem
 HEAD = "识别到的题目（不对就改一下发给我）："
 _MORE_PICTURES = "（一次只看一张图，其余 {} 张请分开发。）"
 _MORE_QUESTIONS = "（图里有 {} 道题，先答第一道，其余的请分别截图。）"
+_BLURRED = "（图不太清楚，可能有认错的字，请先核对数字和选项。）"
+_SURE = 0.965
+"""Photos that were read less surely had wrong characters; see ``backend.photos.photos``."""
 _FENCE = re.compile("`{3,}|~{3,}")
 _NOT_READ: dict[Problem, str] = {
     "busy": "现在发照片的人太多，这张没能排上，请过一会儿再发，或把题目打成文字发给我。",
@@ -32,6 +35,8 @@ def recognised_text(page: Page, pictures: int) -> str:
     It stands in a block of code: what is in a photo is data, and no mention or markup.
     """
     parts = [HEAD, f"```\n{_FENCE.sub(_softened, page.text)}\n```"]
+    if page.sureness < _SURE:
+        parts.append(_BLURRED)
     if page.questions > 1:
         parts.append(_MORE_QUESTIONS.format(page.questions))
     if pictures > 1:

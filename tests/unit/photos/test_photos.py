@@ -8,7 +8,7 @@ from backend.photos.correcting import Corrector
 from backend.photos.photos import Photos
 from backend.photos.ports import PhotoNotRead
 from plugins.messages import PictureUnavailable
-from tests.unit.photos.boxes import lines
+from tests.unit.photos.boxes import fragment, lines
 from tests.unit.photos.waiting import until
 
 
@@ -59,6 +59,16 @@ async def problem(reading) -> str:
 async def test_a_photo_becomes_corrected_text():
     page = await photos(FakeOcr()).read(giving("3. 关于死销预防的说法"))
     assert page.text == "关于死锁预防的说法"
+
+
+async def test_a_page_that_is_mostly_guessed_is_no_question(monkeypatch):
+    ocr = FakeOcr()
+
+    async def guessed(picture):
+        return [fragment("关于死锁预防的说法中正确的是", 40, 40, score=0.6)]
+
+    monkeypatch.setattr(ocr, "fragments", guessed)
+    assert await problem(photos(ocr).read(giving("x"))) == "nothing"
 
 
 @pytest.mark.parametrize("text", ["", "第 3 页", "哈哈", "。。。，，，！！！"])

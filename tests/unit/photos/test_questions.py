@@ -125,6 +125,14 @@ async def test_only_the_first_of_several_is_loaded_and_that_is_said(store):
     assert "其余 2 张" in reply.text
 
 
+@pytest.mark.parametrize(("score", "warned"), [(0.98, False), (0.9, True)])
+async def test_a_blurred_photo_is_answered_with_a_warning(store, score, warned):
+    page = [replace(each, score=score) for each in lines(QUESTION)]
+    reply = await asked(store, FakeOcr(page))
+    assert reply.decision == "answer"
+    assert ("请先核对数字和选项" in reply.text) is warned
+
+
 async def test_nothing_is_loaded_for_a_message_that_is_not_for_the_bot(store):
     pictures = Pictures()
     reply = await asked(store, FakeOcr(lines(QUESTION)), "", pictures, addressed=False)

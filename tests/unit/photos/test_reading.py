@@ -189,6 +189,11 @@ def test_what_was_read_badly_is_dropped():
     assert text(page) == STEM
 
 
+def test_the_sureness_is_that_of_the_characters():
+    page = [fragment("四个字吧", 40, 40, score=1.0), fragment("两字", 40, 90, score=0.4)]
+    assert read_page(page).sureness == pytest.approx(0.8)
+
+
 def test_an_empty_page_has_no_question():
     assert read_page([]).text == ""
     assert read_page([]).questions == 0
