@@ -19,6 +19,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
+from loguru import logger
 
 from plugins.drawing import Drawing
 from plugins.messages import (
@@ -456,6 +457,8 @@ class ShiftedClock:
 
 
 async def main(api_base, markup):
+    logger.remove()
+    logger.add(sys.stderr, level="INFO", diagnose=False)
     from bot.health import Health
     from bot.platforms.desk import Desk, ReplyCounter
     from bot.platforms.listening import claim
