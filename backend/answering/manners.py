@@ -12,6 +12,7 @@ import ahocorasick_rs
 
 from backend.answering.excerpts import Excerpt
 from backend.answering.grounding.citations import without_marks
+from backend.answering.grounding.claims import kind_of
 from backend.answering.grounding.sentences import CodeBlock, code_block, is_code_block
 from backend.answering.instructions import addresses_a_model
 from backend.answering.prompts import repeats_rules
@@ -51,6 +52,7 @@ _OPENING = re.compile(
     r"|plaintext|pseudo|pseudocode|py|python|python3|rust|sh|shell|sql|text|txt|x86asm)?\s*",
     re.IGNORECASE,
 )
+_DISPLAYED = re.compile(r"\s*(?:#|\||【|\*\*[^*]+\*\*\s*\Z)")
 _CLOSING = re.compile(r"\s*(?:`{3,}|~{3,})?\s*")
 _WORD = re.compile(r"[A-Za-z]{2,}|\d+")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -137,10 +139,14 @@ class Manners:
         return len(pairs & self._pairs) >= _LEAST_FAMILIAR * len(pairs)
 
     def own_view(self, sentence: str) -> bool:
-        """Worth a label: about 408, in known words, and no document can have planted it."""
+        """Worth a label: about 408, in known words, and no document can have planted it.
+
+        A heading or a row of a table is not: it takes no label.
+        """
         return (
             self._all_reviewed
-            and not is_code_block(sentence)
+            and kind_of(sentence) == "claim"
+            and not _DISPLAYED.match(sentence)
             and self._names.stand_in(sentence)
             and not self._strangers(sentence)
             and not any(map(self._is_aside, _CLAUSE_END.split(sentence)))

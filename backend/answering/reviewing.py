@@ -15,7 +15,7 @@ from backend.answering.answer import SourceRef
 from backend.answering.excerpts import Excerpt
 from backend.answering.grounding.checker import Finding
 from backend.answering.grounding.citations import marks, without_marks
-from backend.answering.grounding.claims import DISCLAIMER
+from backend.answering.grounding.claims import DISCLAIMER, states_number
 from backend.answering.grounding.sentences import code_block, is_code_block
 from backend.answering.manners import LINE_START, Manners, Names, says_something
 from backend.errors import GenerationUnsupported
@@ -145,14 +145,22 @@ class Review:
                 kept = (
                     self._manners.supported(sentence, finding.citations)
                     if finding.citations
-                    else self._manners.plain(sentence)
+                    else self._manners.plain(sentence) and not self._computes(sentence)
                 )
                 return "kept" if kept else "dropped"
             case "uncited" | "unsupported":
-                labelled = self._policy.label and self._manners.own_view(sentence)
+                labelled = (
+                    self._policy.label
+                    and self._manners.own_view(sentence)
+                    and not self._computes(sentence)
+                )
                 return "labelled" if labelled else "dropped"
             case _:
                 return "dropped"
+
+    def _computes(self, sentence: str) -> bool:
+        """Whether a sentence without sources may give a result that the model computed itself."""
+        return self._asked.computing and states_number(sentence)
 
     def _keep(self, sentence: str, fate: Fate) -> None:
         """Append the sentence; a dropped one leaves its place in the layout to its neighbours."""

@@ -9,7 +9,19 @@ import ahocorasick_rs
 
 from backend.answering.grounding.attribution import Attribution
 from backend.answering.grounding.citations import cited
-from backend.answering.grounding.claims import bare_text, is_brief, is_item, is_row, kind_of
+from backend.answering.grounding.claims import (
+    announced,
+    asks,
+    bare_text,
+    disclaims,
+    is_brief,
+    is_head_row,
+    is_item,
+    is_row,
+    kind_of,
+    row_text,
+    says_anything,
+)
 from backend.answering.grounding.crossing import Statements, compared, crosses
 from backend.answering.grounding.numbers import normal
 from backend.answering.grounding.opposition import (
@@ -47,6 +59,20 @@ class Finding:
     text: str
     citations: tuple[int, ...]
     problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a sentence is held against: ``passages[0]`` is ``sources[0]``, cited as ``[1]``."""
+
+    sources: Sequence[str]
+    passages: Sequence[Passage]
+    asked: Passage
+    before: Sequence[Finding]
+
+    def own(self, citations: Sequence[int]) -> Passage:
+        """Return what is cited, as one."""
+        return merged([self.passages[n - 1] for n in citations])
 
 
 class Checker:
@@ -88,46 +114,58 @@ class Checker:
     ) -> Finding:
         """Check one sentence; ``before`` are the findings of the sentences before it.
 
-        ``sources[0]`` is cited as ``[1]``.
+        ``sources[0]`` is cited as ``[1]``. What cites nothing is held against all of them: it may
+        be a heading, but must not contradict them.
         """
         kind = kind_of(sentence)
         citations = cited(code_block(sentence).after if kind == "code" else sentence)
         if any(not 1 <= n <= len(sources) for n in citations):
             return Finding(sentence, citations, "no_such_source")
-        if kind == "none":
+        if not says_anything(sentence) or disclaims(sentence):
             return Finding(sentence, citations, "")
         if not citations and before and kind in ("code", "claim"):
             citations = _inherited(sentence, kind == "code", before)
-        if not citations:
-            is_head = is_row(sentence) and not (before and is_row(before[-1].text))
-            excused = kind == "lead_in" or is_head or (not before and is_brief(sentence))
-            return Finding(sentence, (), "" if excused else "uncited")
         if kind == "code":
-            return Finding(sentence, citations, "")
-        return Finding(
-            sentence, citations, self._problem(sentence, citations, sources, question, before)
-        )
-
-    def _problem(
-        self,
-        sentence: str,
-        citations: Sequence[int],
-        sources: Sequence[str],
-        question: str,
-        before: Sequence[Finding],
-    ) -> Problem:
+            return Finding(sentence, citations, "" if citations else "uncited")
         claim = read(bare_text(sentence))
-        words = self._wording.words(claim.text)
-        asked = self._passage(question)
-        passages = [self._passage(source) for source in sources]
-        own = merged([passages[n - 1] for n in citations])
-        known = merged([own, asked])
+        held = _Held(sources, [self._passage(s) for s in sources], self._passage(question), before)
+        if citations:
+            return Finding(sentence, citations, self._problem(claim, citations, held))
+        is_head = is_head_row(sentence) and not (before and is_row(before[-1].text))
+        excused = kind in ("none", "lead_in") or is_head or (not before and is_brief(sentence))
+        wrong = self._contradiction(claim, range(1, len(sources) + 1), held)
+        if excused and (
+            (wrong == "number" and not _is_other_number(claim, held))
+            or (wrong == "opposed" and asks(sentence))
+        ):
+            wrong = ""
+        return Finding(sentence, (), wrong or ("" if excused else "uncited"))
+
+    def _problem(self, claim: Passage, citations: Sequence[int], held: _Held) -> Problem:
+        if wrong := self._contradiction(claim, citations, held):
+            return wrong
+        known = merged([held.own(citations), held.asked])
+        others = [
+            merged([passage, held.asked])
+            for n, passage in enumerate(held.passages, start=1)
+            if n not in citations
+        ]
+        features = measure(claim, self._wording.words(claim.text), known, held.asked, others)
+        return "unsupported" if self._reject(features) else ""
+
+    def _contradiction(self, claim: Passage, citations: Sequence[int], held: _Held) -> Problem:
+        """Return how ``claim`` disagrees with what it cites: a number, a name, or altogether."""
+        own = held.own(citations)
+        known = merged([own, held.asked])
+        if claim.text.startswith("|"):
+            claim = read(row_text(claim.text))
         if has_other_number(claim, own) or (
-            unstated(claim, known) and unstated(claim, merged([known, *_said(before)]))
+            unstated(claim, known) and unstated(claim, merged([known, *_said(held.before)]))
         ):
             return "number"
+        words = self._wording.words(claim.text)
         if self._strange_names(words, known) and self._strange_names(
-            words, merged([known, *_said(before)])
+            words, merged([known, *_said(held.before)])
         ):
             return "entity"
         if (
@@ -135,16 +173,10 @@ class Checker:
             or is_negated(claim, own)
             or repeats_mistake(claim, own)
             or self._attribution.is_of_sibling(claim, own)
-            or crosses(claim, [self._compared(sources[n - 1]) for n in citations])
+            or crosses(claim, [self._compared(held.sources[n - 1]) for n in citations])
         ):
             return "opposed"
-        others = [
-            merged([passage, asked])
-            for n, passage in enumerate(passages, start=1)
-            if n not in citations
-        ]
-        features = measure(claim, words, known, asked, others)
-        return "unsupported" if self._reject(features) else ""
+        return ""
 
     def _strange_names(self, words: Words, known: Passage) -> list[str]:
         """Return the names in the outline or on a card that the sources do not have."""
@@ -172,6 +204,15 @@ def _cached(cache: OrderedDict[str, _Item], source: str, make: Callable[[str], _
     if len(cache) > _MAX_PASSAGES:
         cache.popitem(last=False)
     return item
+
+
+def _is_other_number(claim: Passage, held: _Held) -> bool:
+    """Tell whether the sources have other numbers than a heading or lead-in, not counting those
+    with which it numbers or counts what follows."""
+    everything = held.own(range(1, len(held.passages) + 1))
+    known = merged([everything, held.asked, *_said(held.before)])
+    strange = [n for n in unstated(claim, known) if not announced(claim, n)]
+    return bool(strange) or has_other_number(claim, everything)
 
 
 def _said(before: Sequence[Finding]) -> list[Passage]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import ahocorasick_rs
 
-from backend.answering.grounding.passage import Fragment, Passage, terms
+from backend.answering.grounding.passage import ONLY_COUNTED, Fragment, Passage, terms
 
 # Shares of the words of a fragment that the source's must have to speak of the same thing.
 _SAME_PLACE, _SAME_WORDS = 0.5, 0.7
@@ -160,7 +160,7 @@ def _affirms_denied(fragment: Fragment, known: Passage) -> bool:
             denies = (
                 verb[1] in said
                 and clause.words <= fragment.words
-                and not clause.is_mistake
+                and not (clause.is_mistake and _MISTAKE.match(clause.text))
                 and not _CONDITION.search(clause.text)
             )
             best = likeness
@@ -199,16 +199,30 @@ def has_other_number(claim: Passage, known: Passage) -> bool:
         if len(anchors) < _FEW or _QUESTION.search(fragment.text):
             continue
         closest = closest_fragments(anchors, known, _SAME_NUMBER)
-        given = [f.quantities for f in closest if not _SYMBOL.search(f.text) and not f.is_mistake]
+        given = [f for f in closest if not _SYMBOL.search(f.text) and not f.is_mistake]
         for value, counted in fragment.quantities:
             alike = [
-                {v for v, c in quantities if c == counted and _is_formula(v) == _is_formula(value)}
-                for quantities in given
+                {
+                    v
+                    for v, c in f.quantities
+                    if _is_same_thing(counted, fragment, c, f)
+                    and _is_formula(v) == _is_formula(value)
+                }
+                for f in given
             ]
-            everything = {v for quantities in given for v, _ in quantities}
+            everything = {v for f in given for v, _ in f.quantities}
             if alike and all(alike) and value not in everything:
                 return True
     return False
+
+
+def _is_same_thing(one: str, said: Fragment, other: str, stated: Fragment) -> bool:
+    """Tell whether two numbers count the same: 五个条件, 四个条件, and 条件有五个."""
+    if one == other:
+        return True
+    if one == ONLY_COUNTED:
+        return other in said.letters
+    return other == ONLY_COUNTED and one in stated.letters
 
 
 def _is_formula(value: str) -> bool:

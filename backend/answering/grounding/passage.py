@@ -12,7 +12,9 @@ _LINE = re.compile(r"[^\n。;!?|]+")
 _CLAUSE = re.compile(r"[^\n。;!?,:、|]+")
 _ASIDE = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,2}[.、])[ \t]*\S")
-_COUNTED = re.compile("个?([a-z]+|[\u4e00-\u9fff])")
+ONLY_COUNTED = "个"
+"""Stands for what a number counts that is named before it: 条件有四个."""
+_COUNTED = re.compile(rf"{ONLY_COUNTED}?([a-z]+|[\u4e00-\u9fff])")
 _MISTAKES = re.compile("(?:错|当心|误).*:$")
 _RULE = re.compile(r"[\s|:\-]*\Z")
 
@@ -120,7 +122,10 @@ def _values(number: Number, text: str) -> Iterator[str]:
 
 
 def _counted(text: str, end: int) -> str:
-    """Return the word that stands after a number: a Latin word, one Han, or ""."""
+    """Return the word that stands after a number: a Latin word, one Han, or "".
+
+    Where nothing stands after 个 it is ``ONLY_COUNTED``, which the pattern takes for the one Han.
+    """
     match = _COUNTED.match(text, end)
     return match[1] if match else ""
 

@@ -116,6 +116,43 @@ def test_a_view_of_its_own_that_is_not_plainly_about_the_subject_gets_no_label(r
     assert reviewed(TRUE + own).text == TRUE
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        "死锁的必要条件有五个。",
+        "死锁的必要条件有五个：\n",
+        "## 死锁的必要条件有五个，缺一不可\n",
+        "死锁要靠银行家算法。",
+        "死锁的进程会释放已经占有的资源。",
+        "加油，死锁的进程会释放已经占有的资源。",
+        "死锁的进程会释放已经占有的资源，还有疑问？",
+        "**死锁的进程会释放已占有的资源**\n",
+        "| 死锁 | 死锁的进程会释放已占有的资源 |\n",
+    ],
+)
+def test_what_cites_nothing_must_not_contradict_any_source(reviewed, own):
+    memory = Excerpt(CARD.source, f"{CARD.text}\n死锁的进程不会释放已经占有的资源。", "")
+    after = f"\n{STARVATION}"
+    assert reviewed(f"{TRUE}\n{own}{after}", (OTHER, memory)[::-1], share=0.5).text.split() == [
+        TRUE,
+        STARVATION,
+    ]
+
+
+@pytest.mark.parametrize("own", ["## 死锁让人头疼，真的很烦\n", "| 死锁 | 就是让人头疼 |\n"])
+def test_a_heading_or_a_row_takes_no_label(reviewed, own):
+    assert LABEL not in reviewed(f"{TRUE}\n{own}\n{STARVATION}").text
+
+
+def test_a_claim_that_looks_like_something_else_is_checked_as_well(reviewed):
+    for own in (
+        "# 死锁通常由操作人员用调试器解决[1]\n",
+        "死锁通常由操作人员用调试器解决，希望有帮助[1]。",
+        "死锁通常由操作人员用调试器解决，还有疑问[1]？",
+    ):
+        assert "调试器" not in reviewed(f"{TRUE}\n{own}\n{STARVATION}", label="").text
+
+
 def test_no_view_of_its_own_is_shown_where_a_document_may_have_planted_it(reviewed):
     own = "死锁很让人头疼。"
     assert reviewed(TRUE + own, (CARD, NOTES)).text == TRUE
@@ -159,6 +196,28 @@ def test_a_number_of_its_own_ends_a_computation_at_once(review_of):
     review.add(CONDITIONS)
     with pytest.raises(GenerationRefused, match="自己算"):
         review.add("因此至少要 16 个资源才不会死锁[1]。")
+
+
+@pytest.mark.parametrize(
+    ("own", "is_refused"),
+    [
+        ("所以死锁一共有 7 次。", True),
+        ("所以死锁一共有七次。", True),
+        ("所以死锁一共有 7 次：\n", True),
+        ("所以死锁一共有 8 次。", False),
+        ("所以死锁一共有八次。", False),
+        ("所以死锁的次数一共是 8 次：\n", False),
+    ],
+)
+def test_no_number_without_a_source_gets_through_a_computation(reviewed, own, is_refused):
+    """8 stands in the question, so that it is no number out of nowhere, but it is no result."""
+    text = f"{TRUE}\n{own}\n{STARVATION}"
+    more = {"question": "访问 8 次，死锁一共有几次", "computing": True}
+    if is_refused:
+        with pytest.raises(GenerationRefused, match="自己算"):
+            reviewed(text, **more)
+    else:
+        assert reviewed(text, **more).text.split() == [TRUE, STARVATION]
 
 
 @pytest.mark.parametrize(

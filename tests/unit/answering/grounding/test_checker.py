@@ -46,6 +46,20 @@ def problems(checker, text, sources=SOURCES, question="死锁是什么"):
         ("死锁通常由操作人员用调试器定位并重启数据库解决[1]。", ["unsupported"]),
         ("会。死锁是互相等待[1]。", ["", ""]),
         ("资料里没有提到活锁。", [""]),
+        ("资料里没有提到活锁[1]。", [""]),
+        ("死锁的必要条件有五个。", ["number"]),
+        ("死锁的必要条件有五个：", ["number"]),
+        ("死锁的必要条件有五个[1]：", ["number"]),
+        ("## 死锁的必要条件有五个，缺一不可", ["number"]),
+        ("| 死锁 | 五个必要条件 |", ["number"]),
+        ("死锁的必要条件可以分两方面看：", [""]),
+        ("等待时间有上界，对吗？", [""]),
+        ("等待时间有上界。", ["opposed"]),
+        ("**等待时间有上界**", ["opposed"]),
+        ("加油，等待时间有上界。", ["opposed"]),
+        ("# 死锁由操作人员用调试器解决[1]", ["unsupported"]),
+        ("死锁由操作人员用调试器解决，还有疑问[1]？", ["unsupported"]),
+        ("| 死锁 | 由操作人员用调试器重启数据库解决 |", ["uncited"]),
         ("希望对你有帮助！", [""]),
     ],
 )
@@ -81,6 +95,13 @@ def test_a_concept_that_no_source_has_is_found_by_any_of_its_names(shipped):
     assert problems(shipped, "死锁要靠虚拟局域网互相等待[1]。") == ["entity"]
     sources = ("LRU 淘汰最久没有使用的页。",)
     assert problems(shipped, "最近最久未使用淘汰最久没有使用的页[1]。", sources) == [""]
+
+
+def test_what_cites_nothing_is_held_against_all_sources(shipped):
+    assert problems(shipped, "死锁要靠虚拟局域网。") == ["entity"]
+    assert problems(shipped, "## 虚拟局域网") == ["entity"]
+    assert problems(shipped, "资料里没有提到虚拟局域网。") == [""]
+    assert problems(shipped, "饥饿的根源是分配策略不公平。") == ["uncited"]
 
 
 def test_what_a_source_says_of_a_sibling_is_no_support(shipped):
@@ -120,6 +141,9 @@ def test_the_passages_kept_are_bounded(library):
         ("入队改 front，出队改 rear[1]。", "入队改 rear，出队改 front。", ["opposed"]),
         ("外部碎片在分区之内[1]。", "内部碎片在分区之内，外部碎片在分区之外。", ["opposed"]),
         ("死锁就是饥饿[1]。", "- 误以为死锁就是饥饿。", ["opposed"]),
+        ("循环等待等价于死锁[1]。", "易错点：\n- 死锁与循环等待不等价。", ["opposed"]),
+        ("死锁的必要条件有五个[1]。", "死锁有四个必要条件。\n例：5 个进程。", ["number"]),
+        ("| 死锁 | 循环等待等价于死锁[1] |", "死锁与循环等待不等价。", ["opposed"]),
         ("| 项目 | 首部 |\n|---|---|\n| 首部 | 8 字节[1] |", "首部 8 字节。", ["", "", ""]),
     ],
 )
