@@ -6,8 +6,9 @@ with QqServer() as qq:
         sent = qq.in_group("什么是死锁")
         assert "死锁" in qq.next_message().text
 
-It holds the bot to QQ's rules: a valid token, five messages in answer to one, each with a number of
-its own, and none unasked but where ``pushable`` allows it. It runs in a thread of its own.
+It holds the bot to QQ's rules: a valid token, five messages in answer to one (four in private),
+each with a number of its own, and none unasked but where ``pushable`` allows it. It runs in a
+thread of its own.
 """
 
 import asyncio
@@ -56,7 +57,12 @@ class Sent:
     @property
     def text(self) -> str:
         markdown = self.body.get("markdown") or {}
-        return str(self.body.get("content") or markdown.get("content") or "")
+        return str(self.body.get("content") or markdown.get("content") or "").strip()
+
+    @property
+    def quotes(self) -> str:
+        """The index of the message that this one quotes."""
+        return str((self.body.get("message_reference") or {}).get("message_id") or "")
 
     @property
     def answers(self) -> str:
@@ -351,7 +357,7 @@ class QqServer:
             status, said, headers = answer
             return web.json_response(said, status=status, headers=headers)
         openid, is_group = request.match_info["openid"], request.match_info["kind"] == "groups"
-        code = self._against_the_rules(openid, body)
+        code = self._against_the_rules(openid, body, 5 if is_group else 4)
         if code:
             self.refusals.append(code)
             return web.json_response({"code": code, "message": "no"}, status=400)
@@ -364,14 +370,16 @@ class QqServer:
         said = {"id": sent.id, "timestamp": "2026-11-27T19:00:01+08:00"}
         return web.json_response(said | {"ext_info": {"ref_idx": sent.index}})
 
-    def _against_the_rules(self, openid: str, body: dict[str, Any]) -> int:
+    def _against_the_rules(self, openid: str, body: dict[str, Any], most: int) -> int:
         """Give QQ's code for what is wrong with a message; 0 for nothing."""
         named = str(body.get("msg_id") or body.get("event_id") or "")
         if not named:
             return 0 if openid in self.pushable else 40034102
         if (named, body["msg_seq"]) in self._numbers:
             return 40054005
-        return 40034128 if self._counts[named] >= 5 else 0
+        if body["msg_type"] == 7 and not body.get("content"):
+            return 40034001
+        return 40034128 if self._counts[named] >= most else 0
 
     def _accept(self, openid: str, body: dict[str, Any], *, is_group: bool) -> Sent:
         named = str(body.get("msg_id") or body.get("event_id") or "")

@@ -1,14 +1,16 @@
 """How much QQ lets a bot say in answer to one message, and what waits until it is asked for.
 
-A message may be answered five times, in a group within five minutes and in private within an
-hour (https://bot.q.qq.com/wiki/develop/api-v2/server-inter/message/send-receive/send.html).
+In a group a message may be answered five times within five minutes; in private four times (five
+before 2026) within an hour:
+https://bot.q.qq.com/wiki/develop/api-v2/server-inter/message/send-receive/send.html
 """
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-MESSAGES = 5
+GROUP_MESSAGES = 5
+PRIVATE_MESSAGES = 4
 GROUP_WINDOW = timedelta(minutes=5)
 PRIVATE_WINDOW = timedelta(hours=1)
 _ON_ITS_WAY = timedelta(seconds=5)
@@ -18,10 +20,10 @@ _ON_ITS_WAY = timedelta(seconds=5)
 class Budget:
     """What may still be said in answer to one message that came at ``opened_at`` (aware)."""
 
-    def __init__(self, opened_at: datetime, *, is_group: bool, messages: int = MESSAGES) -> None:
+    def __init__(self, opened_at: datetime, *, is_group: bool) -> None:
         self.window = GROUP_WINDOW if is_group else PRIVATE_WINDOW
         self.closes_at = opened_at + self.window - _ON_ITS_WAY
-        self._left = messages
+        self._left = GROUP_MESSAGES if is_group else PRIVATE_MESSAGES
         self._number = 0
 
     def is_open(self, now: datetime) -> bool:

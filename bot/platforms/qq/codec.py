@@ -22,7 +22,6 @@ PICTURE, FILE = 1, 4
 """Kinds of uploads (``file_type``)."""
 _MOST_PICTURES = 9
 _OPENID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_QUOTED = "ref_msg_idx="
 _PRESSED = re.compile(r"#([0-9a-f]{16}) (.+)", re.DOTALL)
 _ROW, _ROWS = 5, 5
 _LABEL_CHARS = 20
@@ -44,11 +43,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message with where its reply goes and what the reply must name: it or its event."""
+    """A message with where its reply goes and what the reply must name: it or its event.
+
+    ``index`` is by what it can be quoted, "" where QQ does not say.
+    """
 
     message: IncomingMessage
     target: Target
     reference: dict[str, str]
+    index: str = ""
 
 
 def decode(event: Event, bot: str, now: datetime, downloads: Downloads) -> Heard | None:
@@ -72,12 +75,12 @@ def decode(event: Event, bot: str, now: datetime, downloads: Downloads) -> Heard
         addressed=event.is_tome() or target.is_group is False,
         received_at=now,
         from_bot=in_group and event.author.bot,
-        quoted=_quoted(event),
+        quoted=_index(event, "ref_msg_idx=") or None,
         is_group_admin=in_group and event.author.member_role in ("owner", "admin"),
         sender_name=clean_text(event.author.username or "").strip(),
         pictures=_pictures(event, downloads),
     )
-    return Heard(message, target, {"msg_id": event.id})
+    return Heard(message, target, {"msg_id": event.id}, _index(event, "msg_idx="))
 
 
 def target_of(conversation: Conversation) -> Target:
@@ -96,9 +99,14 @@ def markdown_body(text: str) -> dict[str, Any]:
 
 
 def media_body(uploaded: str, text: str = "") -> dict[str, Any]:
-    """Show what was uploaded (its ``file_info``), with a text below where there is one."""
-    body: dict[str, Any] = {"msg_type": 7, "media": {"file_info": uploaded}}
-    return body | {"content": harmless(text)} if text else body
+    """Show what was uploaded (its ``file_info``), with a text below; QQ insists on some text."""
+    media = {"file_info": uploaded}
+    return {"msg_type": 7, "media": media, "content": harmless(text) or " "}
+
+
+def quoting(index: str) -> dict[str, Any]:
+    """Quote the message of that index."""
+    return {"message_reference": {"message_id": index}}
 
 
 def keyboard(choices: Sequence[str], token: str) -> dict[str, Any]:
@@ -158,11 +166,14 @@ def _window(target: Target, bot: str) -> Conversation:
     return Conversation("qq", bot, target.openid, target.is_group)
 
 
-def _quoted(event: QQMessageEvent) -> str | None:
-    """Find the index of the quoted message, which QQ also gave when that was sent."""
+def _index(event: QQMessageEvent, name: str) -> str:
+    """Find the index of the message or of the one it quotes; "" where QQ does not say.
+
+    QQ also gives the index of a message of ours when that is sent.
+    """
     scene = event.message_scene
-    given = (entry for entry in scene.ext if entry.startswith(_QUOTED)) if scene else ()
-    return next((entry.removeprefix(_QUOTED) for entry in given), "") or None
+    given = (entry for entry in scene.ext if entry.startswith(name)) if scene else ()
+    return next((entry.removeprefix(name) for entry in given), "")
 
 
 def _pictures(event: QQMessageEvent, downloads: Downloads) -> tuple[IncomingPicture, ...]:

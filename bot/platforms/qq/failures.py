@@ -36,7 +36,7 @@ class Refused(NotSent):
 
 
 class WindowClosed(Refused):
-    """It is too late to answer that message, or it was answered five times."""
+    """It is too late to answer that message, or it was answered too often."""
 
 
 class Duplicate(Refused):

@@ -1,6 +1,6 @@
 """Replies and pushes on their way to QQ: rendered, planned to fit, sent part by part.
 
-QQ takes five messages in answer to one. A longer reply becomes one picture or, where nothing can
+QQ takes a few messages in answer to one. A longer reply becomes one picture or, where nothing can
 be drawn, its first parts and the offer of the rest.
 """
 
@@ -34,7 +34,7 @@ from plugins.messages import (
     Reply,
 )
 
-PLAIN = Caps(name="qq", max_chars=1500, pictures=True)
+PLAIN = Caps(name="qq", max_chars=1500, pictures=True, quotes=True)
 MARKDOWN = replace(PLAIN, markup="qq", buttons=True)
 MORE = "更多"
 PRIVATE_ONLY = "这条只能给你一个人看，请私聊我再发一次。"
@@ -108,7 +108,7 @@ class QqOutbox:
             if not may_push:
                 raise
         logger.info("答得太晚，改为主动发送")
-        return await self._deliver(replace(occasion, reference={}, budget=None), reply)
+        return await self._deliver(replace(occasion, reference={}, budget=None, quote=""), reply)
 
     async def more(self, occasion: Occasion, message_id: str) -> bool:
         """Send what waits for this session; False when nothing does. Never raises.
@@ -189,7 +189,7 @@ class QqOutbox:
         ids: list[str] = []
         for number, piece in enumerate(pieces, 1):
             try:
-                ids += await self._sender.send(occasion, piece)
+                ids += await self._sender.send(occasion, piece, first=number == 1)
             except (NotSent, DeliveryUncertain) as error:
                 if number == 1:
                     raise

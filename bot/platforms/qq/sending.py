@@ -12,7 +12,15 @@ from typing import Any
 
 from bot.platforms.qq.account import Account
 from bot.platforms.qq.budget import Budget
-from bot.platforms.qq.codec import PICTURE, Target, keyboard, markdown_body, media_body, text_body
+from bot.platforms.qq.codec import (
+    PICTURE,
+    Target,
+    keyboard,
+    markdown_body,
+    media_body,
+    quoting,
+    text_body,
+)
 from bot.platforms.qq.failures import Duplicate, RateLimited, Refused, call
 from plugins.messages import DeliveryUncertain, NotSent
 
@@ -23,12 +31,16 @@ _MOST_WAIT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why something is sent: in answer to ``reference`` within ``budget``, or unasked (None)."""
+    """Why something is sent: in answer to ``reference`` within ``budget``, or unasked (None).
+
+    ``quote`` is the index of a message for the first part to quote, "" for none.
+    """
 
     target: Target
     session: str
     reference: dict[str, str]
     budget: Budget | None
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +59,33 @@ class Sender:
     def __init__(self, account: Account) -> None:
         self._account = account
 
-    async def send(self, occasion: Occasion, piece: Piece) -> list[str]:
-        """Send one message; by what it can be quoted: its id, its index, its buttons."""
+    async def send(self, occasion: Occasion, piece: Piece, *, first: bool = False) -> list[str]:
+        """Send one message; by what it can be quoted: its id, its index, its buttons.
+
+        The ``first`` one quotes, unless QQ does not want that.
+        """
         token = secrets.token_hex(8)
-        if piece.picture is not None:
-            uploaded = await self.upload(occasion.target, PICTURE, piece.picture)
-            answer = await self.post(occasion, media_body(uploaded, piece.text))
-        elif piece.markdown:
-            buttons = keyboard(piece.choices, token) if piece.choices else {}
-            answer = await self.post(occasion, markdown_body(piece.text) | buttons)
+        body = await self._body(occasion.target, piece, token)
+        if first and occasion.quote:
+            try:
+                answer = await self.post(occasion, body | quoting(occasion.quote))
+            except Refused as refused:
+                if type(refused) is not Refused or not refused.can_retry:
+                    raise
+                answer = await self.post(occasion, body)
         else:
-            answer = await self.post(occasion, text_body(piece.text))
+            answer = await self.post(occasion, body)
         known = [answer.get("id"), (answer.get("ext_info") or {}).get("ref_idx")]
         ids = [str(each) for each in known if each]
         return [*ids, token] if piece.choices else ids
+
+    async def _body(self, target: Target, piece: Piece, token: str) -> dict[str, Any]:
+        if piece.picture is not None:
+            return media_body(await self.upload(target, PICTURE, piece.picture), piece.text)
+        if not piece.markdown:
+            return text_body(piece.text)
+        buttons = keyboard(piece.choices, token) if piece.choices else {}
+        return markdown_body(piece.text) | buttons
 
     async def post(self, occasion: Occasion, body: dict[str, Any]) -> dict[str, Any]:
         """Send one message, again where that is of use; raises as ``call`` does."""

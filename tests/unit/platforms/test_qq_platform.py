@@ -196,9 +196,16 @@ def test_what_cannot_be_drawn_comes_by_and_by(qq, bot, user, group):
 
 def test_a_new_long_reply_takes_the_place_of_the_rest(qq, user):
     for words in ("极长画不出", "长画不出"):
-        qq.answers_to(qq.in_private(words, user=user), 5)
-    parts = qq.answers_to(qq.in_private("更多", user=user), 5)
-    assert [part.text[:5] for part in parts] == [f"第 {n} 段" for n in range(5, 10)]
+        qq.answers_to(qq.in_private(words, user=user), 4)  # in private it is four
+    parts = qq.answers_to(qq.in_private("更多", user=user), 4)
+    assert [part.text[:5] for part in parts] == [
+        "第 4 段",
+        "第 5 段",
+        "第 6 段",
+        "还有 3 ",
+    ]
+    parts = qq.answers_to(qq.in_private("更多", user=user), 3)
+    assert [part.text[:5] for part in parts] == [f"第 {n} 段" for n in range(7, 10)]
     number = qq.in_private("更多", user=user)
     assert texts(qq.answers_to(number, 1)) == [f"{user}：更多"]
 
@@ -225,6 +232,17 @@ def test_qq_may_find_a_reply_late_too(qq, user, code):
     qq.answers.append((400, {"code": code}, {}))
     qq.in_group("你好", user=user, group=PUSHABLE)
     assert qq.next_message().answers == ""
+
+
+def test_in_a_group_the_first_part_quotes_the_question(qq, user, group):
+    scene = {"message_scene": {"ext": ["msg_idx=REFIDX_9"], "source": "default"}}
+    parts = qq.answers_to(qq.in_group("长画不出", user=user, group=group, **scene), 5)
+    assert [part.quotes for part in parts] == ["REFIDX_9", "", "", "", ""]
+    [said] = qq.answers_to(qq.in_private("你好", user=user, **scene))
+    assert said.quotes == ""
+    qq.answers.append((400, {"code": 40034003}, {}))
+    [said] = qq.answers_to(qq.in_group("你好", user=user, group=group, **scene))
+    assert (said.text, said.quotes) == (f"{user}：你好", "")
 
 
 def test_a_private_reply_in_a_group_is_only_hinted_at(qq, user, group):
@@ -284,9 +302,9 @@ def test_a_file_that_is_refused_is_posted_as_text_within_the_budget(qq, user):
     qq.refused_kinds[4] = 850027
     said, file = qq.answers_to(qq.in_private("文件", user=user), 2)
     assert (said.text, file.text) == ("给你", FILE_TEXT.strip())
-    sent = qq.answers_to(qq.in_private("长文件", user=user), 5)
-    assert sent[-1].text == "还有 2 条，回复“更多”继续看。"
-    *_, rest = qq.answers_to(qq.in_private("更多", user=user), 2)
+    sent = qq.answers_to(qq.in_private("长文件", user=user), 4)
+    assert sent[-1].text == "还有 3 条，回复“更多”继续看。"
+    *_, rest = qq.answers_to(qq.in_private("更多", user=user), 3)
     assert rest.text.splitlines()[-1].startswith("14,")
 
 
