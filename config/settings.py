@@ -146,7 +146,7 @@ class Photos(Part):
         default=8, le=8, description="一张照片的文件上限，MB；各平台下载时最多 8 MB"
     )
     deadline_seconds: PositiveFloat = Field(
-        default=20, description="认一张照片的上限，秒；超过就请人裁剪或打字"
+        default=30, description="认一张照片的上限，秒；超过就请人裁剪或打字"
     )
     waiting: PositiveInt = Field(
         default=8, description="最多多少张照片排队，张；再多就请人过会儿再发"

@@ -27,7 +27,7 @@ class Photos:
         *,
         max_bytes: int = 8 << 20,
         max_waiting: int = 8,
-        wait_seconds: float = 25.0,
+        wait_seconds: float = 20.0,
     ) -> None:
         """``max_waiting`` photos wait, each for at most ``wait_seconds``; more are refused.
 

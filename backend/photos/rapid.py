@@ -22,6 +22,8 @@ NOT_INSTALLED = "未安装，照片读不了（pip install -r requirements/photo
 _COMMAND = (sys.executable, "-m", "backend.photos.worker")
 _ROOT = Path(__file__).parents[2]
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "VIRTUAL_ENV")
+_FEW_THREADS = {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2"}
+"""Each thread takes address space before it does anything, which is bounded in the process."""
 _ANSWER_BYTES = 1 << 20
 _END_SECONDS = 2.0
 
@@ -37,7 +39,7 @@ class RapidOcr:
     def __init__(
         self,
         *,
-        seconds: float = 20.0,
+        seconds: float = 30.0,
         idle_seconds: float = 600.0,
         command: tuple[str, ...] = _COMMAND,
     ) -> None:
@@ -123,10 +125,11 @@ class RapidOcr:
 
     async def _begin(self) -> asyncio.subprocess.Process:
         """Start the process without our settings: it looks at what strangers send."""
+        kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         return await asyncio.create_subprocess_exec(
             *self._command,
             cwd=_ROOT,
-            env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
+            env=kept | _FEW_THREADS,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -102,8 +102,10 @@ class _Eye:
 
     def _loaded(self) -> Any:
         if self._engine is None:
+            import cv2
             from rapidocr import RapidOCR
 
+            cv2.setNumThreads(_THREADS)
             threads = min(_THREADS, os.cpu_count() or 1)
             self._engine = RapidOCR(
                 params={

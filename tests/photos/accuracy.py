@@ -34,14 +34,16 @@ class Score:
 
 async def measure() -> list[Score]:
     """Read all photos by the real recogniser, corrected as in the bot."""
-    reading = Photos(RapidOcr(seconds=60.0), corrector_of(shipped_library()))
+    reading = Photos(RapidOcr(seconds=100.0), corrector_of(shipped_library()))
     try:
-        return [await _score(reading, photo) for photo in photos()]
+        return [await score(reading, photo) for photo in photos()]
     finally:
         await reading.aclose()
 
 
-async def _score(reading: Photos, photo: Photo) -> Score:
+async def score(reading: Photos, photo: Photo) -> Score:
+    """Read one photo and compare; raises PhotoNotRead."""
+
     async def fetch() -> bytes:
         return photo.data
 

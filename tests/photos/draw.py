@@ -133,17 +133,17 @@ def _png(image: Any) -> bytes:
     return out.getvalue()
 
 
-def _jpeg(image: Any, quality: int = 88, **more: Any) -> bytes:
+def jpeg(image: Any, quality: int = 88, **more: Any) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=quality, **more)
     return out.getvalue()
 
 
-def _smaller(image: Any, share: float) -> Any:
+def smaller(image: Any, share: float) -> Any:
     return image.resize((round(image.width * share), round(image.height * share)))
 
 
-def _noisy(image: Any, strength: int) -> Any:
+def noisy(image: Any, strength: int) -> Any:
     """Add the grain of a dark room."""
     import numpy as np
     from PIL import Image
@@ -163,7 +163,7 @@ def _shaded(image: Any) -> Any:
     return Image.fromarray(pixels.clip(0, 255).astype("uint8"))
 
 
-def _tilted(image: Any, degrees: float) -> Any:
+def tilted(image: Any, degrees: float) -> Any:
     from PIL import Image
 
     return image.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=(206, 200, 190))
@@ -187,7 +187,7 @@ def _with_orientation(image: Any) -> bytes:
 
     exif = Image.Exif()
     exif[0x0112] = 6
-    return _jpeg(image.rotate(90, expand=True), exif=exif)
+    return jpeg(image.rotate(90, expand=True), exif=exif)
 
 
 _PHONE = {"above": ["10:24    5G    78%"], "below": ["上一题　答题卡　下一题"], "width": 300}
@@ -196,19 +196,19 @@ _SCENES: dict[str, tuple[tuple[str, ...], Mapping[str, Any], str, Spoil]] = {
     "clean": (LRU, {}, "清晰的截图", _png),
     "phone": (TCP, _PHONE, "手机刷题界面的截图，有状态栏和按钮", _png),
     "dark": (TREE, {"dark": True, "width": 330}, "深色模式", _png),
-    "compressed": (DISK, {}, "JPEG 质量 8", lambda i: _jpeg(i, 8)),
-    "small": (SUBNET, {}, "低分辨率，字高 8 像素", lambda i: _jpeg(_smaller(i, 0.3), 70)),
-    "noisy": (CRC, {}, "噪点", lambda i: _jpeg(_noisy(i, 70))),
-    "shaded": (CACHE, {}, "失焦，一边有阴影", lambda i: _jpeg(_shaded(i))),
-    "tilted": (DEADLOCK, {}, "歪了 6 度", lambda i: _jpeg(_tilted(i, 6))),
-    "leaning": (TREE, {}, "斜着拍（透视）", lambda i: _jpeg(_leaning(i))),
-    "sideways": (LRU, {}, "横着拍，没有方向信息", lambda i: _jpeg(i.rotate(-90, expand=True))),
+    "compressed": (DISK, {}, "JPEG 质量 8", lambda i: jpeg(i, 8)),
+    "small": (SUBNET, {}, "低分辨率，字高 8 像素", lambda i: jpeg(smaller(i, 0.3), 70)),
+    "noisy": (CRC, {}, "噪点", lambda i: jpeg(noisy(i, 70))),
+    "shaded": (CACHE, {}, "失焦，一边有阴影", lambda i: jpeg(_shaded(i))),
+    "tilted": (DEADLOCK, {}, "歪了 6 度", lambda i: jpeg(tilted(i, 6))),
+    "leaning": (TREE, {}, "斜着拍（透视）", lambda i: jpeg(_leaning(i))),
+    "sideways": (LRU, {}, "横着拍，没有方向信息", lambda i: jpeg(i.rotate(-90, expand=True))),
     "oriented": (DISK, {}, "竖着拍，方向在 EXIF 里", _with_orientation),
     "columns": (
         DEADLOCK,
         _BOOK | {"columns": (DEADLOCK, PIPELINE)},
         "两栏，有页眉和页码",
-        lambda i: _jpeg(_noisy(i, 12)),
+        lambda i: jpeg(noisy(i, 12)),
     ),
 }
 

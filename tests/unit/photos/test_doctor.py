@@ -9,7 +9,7 @@ from config.settings import Photos, Settings
 
 @pytest.fixture
 def settings(tmp_path):
-    return Settings(data_dir=tmp_path)
+    return Settings(data_dir=tmp_path, photos=Photos(deadline_seconds=100))
 
 
 async def test_a_picture_is_really_read(settings):
