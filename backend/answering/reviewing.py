@@ -25,6 +25,7 @@ Fate = Literal["kept", "labelled", "dropped"]
 _ANNOUNCES = re.compile(r"[:：][\s*_]*\Z|\A\s*(?:#{1,6}\s|\*\*[^*]+\*\*\s*\Z)")
 
 _LEAST_CLAIMS = 3
+_MOST_SHOWN_TAIL = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,15 @@ class Review:
         self._keep(sentence, fate)
 
     def shown(self, tail: str) -> str:
-        """Return what may be shown so far, ``tail`` being the sentence that is being written."""
+        """Return what may be shown so far, ``tail`` being the sentence that is being written.
+
+        It is looked at for harm only: that it is wrong is seen when it is whole. Numbers of a
+        computation and code wait for that, and so does what is too long to be looked at again and
+        again.
+        """
         text = "".join(self._kept)
-        if self._manners.harmful(tail):
+        waits = self._asked.computing or is_code_block(tail) or len(tail) > _MOST_SHOWN_TAIL
+        if waits or self._manners.harmful(tail):
             return text
         return (text + self._carried + _renumbered(tail, dict(self._numbers))).rstrip()
 

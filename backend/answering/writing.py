@@ -72,7 +72,7 @@ class Writer:
         asked = Asked(question, prompt.excerpts, _contains(answer), computing, wary)
         review = Review(asked, self._checker, self._names, self._policy)
         tail = ""
-        unseen = _SHOWN_EVERY_CHARS
+        unseen, seen = _SHOWN_EVERY_CHARS, ""
         torn = False
         stream = self._generator.stream(prompt.messages, user=user, max_tokens=most)
         async with aclosing(stream):
@@ -86,7 +86,9 @@ class Writer:
                 unseen += len(piece)
                 if unseen >= _SHOWN_EVERY_CHARS and (text := review.shown(tail)):
                     unseen = 0
-                    yield text
+                    if text != seen:
+                        seen = text
+                        yield text
         if tail.strip() and not (torn and not _ENDED.search(tail)):
             review.add(tail)
         yield review.finish()

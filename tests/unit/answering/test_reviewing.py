@@ -371,6 +371,21 @@ def test_what_must_not_be_shown_is_not_shown_for_a_moment(review_of, tail):
     assert review.shown(tail) == DEADLOCK
 
 
+def test_a_result_that_nobody_checked_yet_is_not_shown_for_a_moment(review_of):
+    review = review_of(computing=True)
+    review.add(DEADLOCK)
+    assert review.shown("所以一共是 7") == DEADLOCK
+    review.add(CONDITIONS)
+    assert review.shown("") == TRUE
+
+
+@pytest.mark.parametrize("tail", ["```c\nint a;", "死锁是互相等待，" * 60])
+def test_code_and_very_long_sentences_are_shown_when_they_are_whole(review_of, tail):
+    review = review_of()
+    review.add(DEADLOCK)
+    assert review.shown(tail) == DEADLOCK
+
+
 sentences = st.sampled_from(
     [
         DEADLOCK, CONDITIONS, STARVATION, "死锁有七个条件[1]。", "死锁很烦。", "要点：\n", "\n\n",
