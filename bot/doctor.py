@@ -10,6 +10,7 @@ from rich.text import Text
 from bot import doctor_learning as learning
 from bot import doctor_machine as machine
 from bot import doctor_model
+from bot import doctor_platforms as platforms
 from bot import doctor_retrieval as retrieval
 from bot import doctor_stores as stores
 from bot.doctor_findings import Check, Finding, Line, State, ok, run_checks
@@ -114,6 +115,9 @@ def _with(settings: Settings) -> list[Check]:
             partial(machine.port, host, number),
             "检查 ASSISTANT408_HTTP__HOST 和 ASSISTANT408_HTTP__PORT。",
         ),
-        Check("OneBot 令牌", partial(machine.token, host, has_token), "见 docs/platforms/onebot.md。"),
+        Check(
+            "OneBot 令牌", partial(machine.token, host, has_token), "见 docs/platforms/onebot.md。"
+        ),
+        *platforms.checks(settings),
         Check("运营者", partial(learning.superusers, settings.superusers), "见 docs/settings.md。"),
     ]

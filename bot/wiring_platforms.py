@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from pydantic import SecretStr
+
 from bot.errors import StartupError
 from bot.metrics import CountedPainter
 from bot.platforms.desk import Desk, ReplyCounter
@@ -11,6 +13,17 @@ from bot.rendering.outgoing import Painter
 from bot.wiring import House
 from config.platforms import PlatformName
 from config.settings import Settings
+
+LACKING = (
+    "启动 {0} 还缺设置：{1}（见 docs/platforms/{0}.md；"
+    "不要这个平台就从 ASSISTANT408_PLATFORMS 里去掉它）。"
+)
+_REQUIRED: Mapping[PlatformName, tuple[str, ...]] = {
+    "qq": ("app_id", "secret"),
+    "discord": ("token",),
+    "wecom": ("bot_id", "secret"),
+    "wechat": ("token",),
+}
 
 _Make = Callable[[Settings, Desk, Painter | None], Platform]
 
@@ -24,26 +37,30 @@ def make_platforms(settings: Settings, house: House, painter: Painter | None) ->
     counted = CountedPainter(painter, house.health.registry) if painter else None
     platforms: list[Platform] = []
     for name in settings.platforms:
+        lacking = missing_settings(settings, name)
+        if lacking:
+            raise StartupError(LACKING.format(name, "、".join(lacking)))
         platform = _MAKERS[name](settings, Desk(name, house.router, replies), counted)
         house.outboxes.add(name, platform.outbox, platform.outbox)
         platforms.append(platform)
     return platforms
 
 
+def missing_settings(settings: Settings, platform: PlatformName) -> list[str]:
+    """Return the variables without which ``platform`` cannot begin and which are empty."""
+    given = getattr(settings, platform)
+    values = {name: getattr(given, name) for name in _REQUIRED.get(platform, ())}
+    return [
+        f"ASSISTANT408_{platform}__{name}".upper()
+        for name, value in values.items()
+        if not (value.get_secret_value() if isinstance(value, SecretStr) else value)
+    ]
+
+
 def pauses(settings: Settings) -> Pauses:
     """Return the pauses between two tries to connect."""
     given = settings.reconnect
     return Pauses(given.first_seconds, given.most_seconds, refused=given.refused_seconds)
-
-
-def _require(platform: PlatformName, given: Mapping[str, str]) -> None:
-    """StartupError that names the variables which are empty."""
-    missing = [variable for variable, value in given.items() if not value]
-    if missing:
-        raise StartupError(
-            f"启动 {platform} 还缺设置：{'、'.join(missing)}（见 docs/platforms/{platform}.md；"
-            "不要这个平台就从 ASSISTANT408_PLATFORMS 里去掉它）。"
-        )
 
 
 def _onebot(settings: Settings, desk: Desk, painter: Painter | None) -> Platform:
@@ -63,10 +80,8 @@ def _discord(settings: Settings, desk: Desk, painter: Painter | None) -> Platfor
     from bot.platforms.discord.platform import DiscordOptions, DiscordPlatform
 
     given = settings.discord
-    token = given.token.get_secret_value()
-    _require("discord", {"ASSISTANT408_DISCORD__TOKEN": token})
     options = DiscordOptions(
-        token=token,
+        token=given.token.get_secret_value(),
         guilds=frozenset(int(guild) for guild in given.guilds),
         api_base=given.api_base,
         gateway_url=given.gateway_url,
@@ -83,11 +98,9 @@ def _qq(settings: Settings, desk: Desk, painter: Painter | None) -> Platform:
     from bot.platforms.qq.platform import QqOptions, QqPlatform
 
     given = settings.qq
-    secret = given.secret.get_secret_value()
-    _require("qq", {"ASSISTANT408_QQ__APP_ID": given.app_id, "ASSISTANT408_QQ__SECRET": secret})
     options = QqOptions(
         app_id=given.app_id,
-        secret=secret,
+        secret=given.secret.get_secret_value(),
         webhook=given.mode == "webhook",
         sandbox=given.sandbox,
         api_base=given.api_base,
@@ -102,13 +115,9 @@ def _wecom(settings: Settings, desk: Desk, painter: Painter | None) -> Platform:
     from bot.platforms.wecom.platform import WeComOptions, WeComPlatform
 
     given = settings.wecom
-    secret = given.secret.get_secret_value()
-    _require(
-        "wecom", {"ASSISTANT408_WECOM__BOT_ID": given.bot_id, "ASSISTANT408_WECOM__SECRET": secret}
-    )
     options = WeComOptions(
         bot_id=given.bot_id,
-        secret=secret,
+        secret=given.secret.get_secret_value(),
         url=given.url,
         name=given.name,
         heartbeat_seconds=given.heartbeat_seconds,
@@ -121,10 +130,8 @@ def _wechat(settings: Settings, desk: Desk, painter: Painter | None) -> Platform
     from bot.platforms.wechat.platform import WeChatOptions, WeChatPlatform
 
     given = settings.wechat
-    token = given.token.get_secret_value()
-    _require("wechat", {"ASSISTANT408_WECHAT__TOKEN": token})
     options = WeChatOptions(
-        token=token,
+        token=given.token.get_secret_value(),
         aes_key=given.aes_key.get_secret_value(),
         app_id=given.app_id,
         app_secret=given.app_secret.get_secret_value(),

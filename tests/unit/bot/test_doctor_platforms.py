@@ -1,0 +1,78 @@
+"""What doctor says of the platforms that are to be started."""
+
+import socket
+from types import SimpleNamespace
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from bot.doctor_platforms import checks
+from bot.errors import StartupError
+from bot.health import Health
+from bot.wiring_platforms import make_platforms, missing_settings
+from config.settings import Settings
+from tests.json_server import json_server, status
+
+
+def settings(*platforms, **more):
+    return Settings(_env_file=None, platforms=platforms, **more)
+
+
+async def found(given):
+    (check,) = checks(given)
+    return check.name, await check.look()
+
+
+def test_onebot_has_nothing_to_lack():
+    assert checks(settings("onebot")) == []
+    assert missing_settings(settings("onebot"), "onebot") == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "lacking"),
+    [
+        ("discord", "ASSISTANT408_DISCORD__TOKEN"),
+        ("qq", "ASSISTANT408_QQ__APP_ID、ASSISTANT408_QQ__SECRET"),
+        ("wecom", "ASSISTANT408_WECOM__BOT_ID、ASSISTANT408_WECOM__SECRET"),
+        ("wechat", "ASSISTANT408_WECHAT__TOKEN"),
+    ],
+)
+async def test_what_lacks_is_named_by_doctor_and_at_the_start(platform, lacking):
+    given = settings(platform)
+    name, finding = await found(given)
+    assert name == f"平台 {platform}"
+    assert finding.state == "failure"
+    assert lacking in finding.found
+    with pytest.raises(StartupError, match=lacking):
+        make_platforms(given, SimpleNamespace(health=Health(registry=CollectorRegistry())), None)
+
+
+async def test_an_address_that_answers_anything_is_reached():
+    with json_server(status(404)) as server:
+        given = settings("discord", discord={"token": "t", "api_base": server.url})
+        _, finding = await found(given)
+    assert finding.state == "ok"
+    assert "127.0.0.1" in finding.found
+
+
+@pytest.mark.parametrize("platform", ["discord", "qq", "wecom", "wechat"])
+async def test_an_address_that_nobody_answers_is_told(platform):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        here = f"http://127.0.0.1:{port}"
+        parts = {
+            "discord": {"token": "t", "api_base": here},
+            "qq": {"app_id": "1", "secret": "s", "auth_base": here},
+            "wecom": {"bot_id": "1", "secret": "s", "url": f"ws://127.0.0.1:{port}"},
+            "wechat": {"token": "t", "aes_key": "a" * 43, "app_secret": "s", "api_base": here},
+        }
+        _, finding = await found(settings(platform, **{platform: parts[platform]}))
+    assert finding.state == "failure"
+    assert "连不上 127.0.0.1" in finding.found
+
+
+async def test_the_plain_mode_of_an_official_account_is_warned_of():
+    _, finding = await found(settings("wechat", wechat={"token": "t"}))
+    assert finding.state == "warning"
+    assert "AES_KEY" in finding.advice
