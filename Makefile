@@ -22,7 +22,7 @@ chat: $(VENV)/.base ## 在终端里提问（首次会安装依赖并建知识库
 	@$(PY) -m kb_builder build --if-needed >&2
 	@$(PY) -m bot chat
 
-serve: $(VENV)/.base ## 启动 QQ（OneBot v11）服务
+serve: $(VENV)/.base ## 启动聊天平台（默认 QQ，经 OneBot v11）
 	@$(PY) -m kb_builder build --if-needed >&2
 	@exec $(PY) -m bot serve
 
@@ -61,9 +61,9 @@ $(VENV)/bin/python:
 	@echo "正在建立虚拟环境……" >&2
 	@$(PYTHON) -m venv $(VENV) >&2
 
-$(VENV)/.base: requirements/base.txt requirements/docs.txt requirements/pictures.txt requirements/constraints.txt | $(VENV)/bin/python
+$(VENV)/.base: requirements/base.txt requirements/docs.txt requirements/pictures.txt requirements/photos.txt requirements/constraints.txt | $(VENV)/bin/python
 	@echo "正在安装依赖（约一分钟，只在首次和更新后）……" >&2
-	@$(PIP) -r requirements/base.txt -r requirements/docs.txt -r requirements/pictures.txt >&2
+	@$(PIP) -r requirements/base.txt -r requirements/docs.txt -r requirements/pictures.txt -r requirements/photos.txt >&2
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
