@@ -15,7 +15,8 @@ from backend.answering.answer import SourceRef
 from backend.answering.excerpts import Excerpt
 from backend.answering.grounding.checker import Finding
 from backend.answering.grounding.citations import marks, without_marks
-from backend.answering.grounding.claims import DISCLAIMER, states_number
+from backend.answering.grounding.claims import DISCLAIMER, results, states_number
+from backend.answering.grounding.passage import merged, read
 from backend.answering.grounding.sentences import code_block, is_code_block
 from backend.answering.manners import LINE_START, Manners, Names, says_something
 from backend.errors import GenerationUnsupported
@@ -147,27 +148,27 @@ class Review:
         sentence = finding.text
         if self._manners.harmful(sentence):
             return "dropped"
+        computes = self._computes(sentence, finding.citations if not finding.problem else ())
         match finding.problem:
+            case "" if finding.citations:
+                kept = self._manners.supported(sentence, finding.citations)
+                return "kept" if kept and not computes else "dropped"
             case "":
-                kept = (
-                    self._manners.supported(sentence, finding.citations)
-                    if finding.citations
-                    else self._manners.plain(sentence) and not self._computes(sentence)
-                )
-                return "kept" if kept else "dropped"
+                return "kept" if self._manners.plain(sentence) and not computes else "dropped"
             case "uncited" | "unsupported":
-                labelled = (
-                    self._policy.label
-                    and self._manners.own_view(sentence)
-                    and not self._computes(sentence)
-                )
-                return "labelled" if labelled else "dropped"
+                labelled = self._policy.label and self._manners.own_view(sentence)
+                return "labelled" if labelled and not computes else "dropped"
             case _:
                 return "dropped"
 
-    def _computes(self, sentence: str) -> bool:
-        """Whether a sentence without sources may give a result that the model computed itself."""
-        return self._asked.computing and states_number(sentence)
+    def _computes(self, sentence: str, citations: Sequence[int]) -> bool:
+        """Whether a sentence may give a result that the model computed itself."""
+        if not self._asked.computing:
+            return False
+        if not citations:
+            return states_number(sentence)
+        own = merged([read(self._texts[n - 1]) for n in citations])
+        return results(sentence, own, read(self._asked.question))
 
     def _keep(self, sentence: str, fate: Fate) -> None:
         """Append the sentence; a dropped one leaves its place in the layout to its neighbours."""

@@ -7,6 +7,7 @@ from backend.answering.grounding.citations import without_marks
 from backend.answering.grounding.numbers import Number, normal, numbers
 from backend.answering.grounding.passage import Passage, read
 from backend.answering.grounding.sentences import is_code_block
+from backend.answering.grounding.support import unstated
 
 Kind = Literal["claim", "lead_in", "code", "none"]
 
@@ -100,6 +101,20 @@ def states_number(sentence: str) -> bool:
     """Tell whether ``sentence`` states a number, in Chinese numerals too, not ``announced``."""
     claim = read(bare_text(sentence))
     return any(not announced(claim, number) for number in claim.numbers)
+
+
+def results(sentence: str, sources: Passage, asked: Passage) -> bool:
+    """Tell whether ``sentence`` gives a number of the question, which no source has, to something
+    else than the question does: of 7、0、1 it may not say 缺页 7 次."""
+    claim = read(bare_text(sentence))
+    given = {quantity for fragment in asked.fragments for quantity in fragment.quantities}
+    said = {quantity for fragment in claim.fragments for quantity in fragment.quantities}
+    plain = {
+        n.value
+        for n in unstated(claim, sources)
+        if not n.is_formula and not n.parts and not announced(claim, n)
+    }
+    return any(value in plain for value, _ in said - given)
 
 
 def says_anything(sentence: str) -> bool:

@@ -220,6 +220,14 @@ def test_no_number_without_a_source_gets_through_a_computation(reviewed, own, is
         assert reviewed(text, **more).text.split() == [TRUE, STARVATION]
 
 
+def test_a_number_of_the_question_is_no_result_of_its_computation(reviewed):
+    asked = {"question": "死锁：进程 7、0、1 互相等待，共 9 个资源", "computing": True}
+    given = "死锁是多个进程互相等待，有 9 个资源[1]。"
+    result = "死锁的进程互相等待 7 次[1]。"
+    assert reviewed(TRUE + given + result, **asked).text == TRUE + given
+    assert reviewed(TRUE + result, **{**asked, "computing": False}).text == TRUE + result
+
+
 @pytest.mark.parametrize(
     "says_so",
     [
