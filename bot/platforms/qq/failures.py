@@ -6,7 +6,8 @@ NotSent
 └── Refused           QQ did not do it
     ├── WindowClosed  too late, or too often, in answer to that message
     ├── Duplicate     QQ has a message of this number already
-    └── MarkdownRefused
+    ├── MarkdownRefused
+    └── TextRefused   an address in it, or too much of it
 DeliveryUncertain
 """
 
@@ -45,6 +46,10 @@ class Duplicate(Refused):
 
 class MarkdownRefused(Refused):
     """This bot may not send Markdown or buttons, or not these."""
+
+
+class TextRefused(Refused):
+    """QQ does not take this text: there is an address in it, or too much of it."""
 
 
 class RateLimited(NotSent):
@@ -92,6 +97,8 @@ def failure(failed: ActionFailed) -> NotSent | DeliveryUncertain:
         return Duplicate("QQ 说这条消息发过了", code, can_retry=False)
     if code in _MARKDOWN:
         return MarkdownRefused("QQ 不让发这样的 Markdown 或按钮", code, can_retry=False)
+    if code in _TEXT:
+        return TextRefused("QQ 不让发带网址或太长的消息", code, can_retry=False)
     for codes, reason in _FOR_GOOD.items():
         if code in codes:
             return Refused(reason, code, can_retry=False)
@@ -106,6 +113,7 @@ _TOO_OFTEN = (22009, 20028)
 _WINDOW_CLOSED = (304027, 304103, 40034005, 40034024, 40034025, 40034026, 40034027, 40034128)
 _DUPLICATE = (40054005,)
 _MARKDOWN = (304036, 40034008, 40034009, 40034010, 40034011, 40034124, 40034127, 50056)
+_TEXT = (304003, 40034028, 40054010, 40054007, 40054018)
 _FOR_GOOD = {
     (40034100, 40034102, 40034105, 304045, 304049, 304050): (
         "QQ 不让主动发消息（群主没有打开，或这个月的次数用完了）"
@@ -113,9 +121,7 @@ _FOR_GOOD = {
     (40054003, 40034101): "机器人不在这个群里",
     (40054002,): "机器人被禁言",
     (40054004, 40054013): "对方没有加这个机器人，或不收它的消息",
-    (304003, 40034028, 40054010): "QQ 不让发带网址的消息",
     (40034006,): "消息没有通过 QQ 的审核",
-    (40054007, 40054018): "消息太长",
     (11298,): "这台机器的 IP 不在 QQ 开放平台的白名单里",
     (11253, 11254, 11264, 11265): "这个机器人没有这个接口的权限",
 }

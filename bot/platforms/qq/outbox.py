@@ -14,7 +14,7 @@ from bot.platforms.ports import Clock
 from bot.platforms.qq.account import Account
 from bot.platforms.qq.budget import Rest, Rests, fitting
 from bot.platforms.qq.codec import FILE, media_body, target_of
-from bot.platforms.qq.failures import MarkdownRefused, Refused, WindowClosed
+from bot.platforms.qq.failures import MarkdownRefused, Refused, TextRefused, WindowClosed
 from bot.platforms.qq.sending import Occasion, Piece, Sender
 from bot.rendering.outgoing import (
     Outgoing,
@@ -145,20 +145,35 @@ class QqOutbox:
         reserved = 0 if reply.attachment is None else 1
         pieces = _pieces(await outgoing(reply, caps, self._painter), reply, occasion, caps)
         if len(pieces) > (self._room(occasion, reserved) if occasion.budget else 1):
-            picture = await as_picture(reply, self._painter)
-            if picture is not None:
-                pieces = _pieces(Outgoing((), picture), reply, occasion, caps)
+            pieces = await self._drawn(occasion, reply, caps) or pieces
         try:
             receipt = await self._send(occasion, pieces, reserved)
         except Refused as refused:
-            if pieces[0].picture is None or not refused.can_retry:
+            instead = await self._instead(refused, pieces[0], occasion, reply, caps)
+            if not instead:
                 raise
-            logger.warning("图片没有发出，改发文字：{}", refused)
-            pieces = _pieces(without_picture(reply, caps), reply, occasion, caps)
-            receipt = await self._send(occasion, pieces, reserved)
+            logger.warning("换一种方式再发：{}", refused)
+            receipt = await self._send(occasion, instead, reserved)
         if reply.attachment is not None:
             await self._attach(occasion, reply.attachment)
         return receipt
+
+    async def _instead(
+        self, refused: Refused, first: Piece, occasion: Occasion, reply: Reply, caps: Caps
+    ) -> list[Piece]:
+        """Give a picture for a text that QQ does not take, and the other way round; or nothing."""
+        if isinstance(refused, TextRefused):
+            return await self._drawn(occasion, reply, caps)
+        if first.picture is None or not refused.can_retry:
+            return []
+        return _pieces(without_picture(reply, caps), reply, occasion, caps)
+
+    async def _drawn(self, occasion: Occasion, reply: Reply, caps: Caps) -> list[Piece]:
+        """Give all of ``reply`` as one picture; nothing where that cannot be had."""
+        picture = await as_picture(reply, self._painter)
+        if picture is None:
+            return []
+        return _pieces(Outgoing((), picture), reply, occasion, caps)
 
     def _room(self, occasion: Occasion, reserved: int = 0) -> int:
         """How many messages may be sent; raises WindowClosed when there are none."""

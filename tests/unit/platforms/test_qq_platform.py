@@ -98,6 +98,13 @@ def report_of(qq, words, user):
     return qq.answers_to(qq.in_private(words, user=user), 1)[0].text
 
 
+def wait_for_log(bot, words, more_than=0):
+    deadline = time.monotonic() + 20
+    while bot.log.count(words) <= more_than:
+        assert time.monotonic() < deadline, words
+        time.sleep(0.05)
+
+
 # Messages
 
 
@@ -212,8 +219,8 @@ def test_a_new_long_reply_takes_the_place_of_the_rest(qq, user):
 
 def test_a_reply_that_comes_too_late_is_not_tried(qq, bot, user, group):
     qq.in_group("晚", user=user, group=group)
-    assert report_of(qq, "在吗", user) == f"{user}：在吗"
-    assert "超过了 QQ 允许回复的时间或次数" in bot.log
+    wait_for_log(bot, "回复没有发出：超过了 QQ 允许回复的时间或次数")
+    assert qq.messages.empty()
 
 
 def test_in_private_there_is_an_hour(qq, user):
@@ -259,6 +266,19 @@ def test_a_picture_has_its_caption_and_what_is_refused_is_said(qq, user):
     assert (sent.picture, sent.text) == (None, "看字")
 
 
+@pytest.mark.parametrize("code", [304003, 40054018])
+def test_a_text_that_qq_does_not_take_becomes_a_picture(qq, bot, user, code):
+    qq.answers.append((400, {"code": code}, {}))
+    [sent] = qq.answers_to(qq.in_private("见 example.com", user=user))
+    assert (sent.picture, sent.text) == (PNG, "")
+    refused = "回复没有发出：QQ 不让发带网址或太长的消息"
+    before = bot.log.count(refused)
+    qq.answers.append((400, {"code": code}, {}))
+    qq.in_private("画不出 example.com", user=user)
+    wait_for_log(bot, refused, more_than=before)
+    assert qq.messages.empty()
+
+
 def test_choices_are_buttons_where_there_may_be_some(qq, bot, user):
     [sent] = qq.answers_to(qq.in_private("选项", user=user))
     if not bot.markdown:
@@ -288,8 +308,8 @@ def test_markdown_that_is_refused_becomes_text(qq, bot, user):
     if bot.markdown:
         assert [sent.body["msg_type"] for sent in qq.answers_to(number)] == [0]
     else:
-        assert report_of(qq, "在吗", user) == f"{user}：在吗"
-        assert "QQ 不让发这样的 Markdown" in bot.log
+        wait_for_log(bot, "回复没有发出：QQ 不让发这样的 Markdown")
+        assert number not in [sent.answers for sent in list(qq.messages.queue)]
 
 
 def test_a_file_is_sent_with_its_name(qq, user):
