@@ -1,7 +1,5 @@
 """What is said about a photo: the question that was read in it, or why none was."""
 
-import re
-
 from backend.photos.ports import Page, Problem
 
 HEAD = "识别到的题目（不对就改一下发给我）："
@@ -10,7 +8,6 @@ _MORE_QUESTIONS = "（图里有 {} 道题，先答第一道，其余的请分别
 _BLURRED = "（图不太清楚，可能有认错的字，请先核对数字和选项。）"
 _SURE = 0.965
 """Photos that were read less surely had wrong characters; see ``backend.photos.photos``."""
-_FENCE = re.compile("`{3,}|~{3,}")
 _NOT_READ: dict[Problem, str] = {
     "busy": "现在发照片的人太多，这张没能排上，请过一会儿再发，或把题目打成文字发给我。",
     "too_slow": "这张照片太久没认出来，请裁剪到只剩一道题再发，或把题目打成文字发给我。",
@@ -32,9 +29,11 @@ def not_read_text(problem: Problem) -> str:
 def recognised_text(page: Page, pictures: int) -> str:
     """Show the question that was read so that it can be copied and mended.
 
-    It stands in a block of code: what is in a photo is data, and no mention or markup.
+    Each line is code: what is in a photo is data, and no mention or markup. (Not a block of code,
+    which is shown as a picture when its lines are long, and then cannot be copied.)
     """
-    parts = [HEAD, f"```\n{_FENCE.sub(_softened, page.text)}\n```"]
+    lines = (line.replace("`", "'").strip() for line in page.text.split("\n"))
+    parts = [HEAD, "\n".join(f"`{line}`" for line in lines if line)]
     if page.sureness < _SURE:
         parts.append(_BLURRED)
     if page.questions > 1:
@@ -42,7 +41,3 @@ def recognised_text(page: Page, pictures: int) -> str:
     if pictures > 1:
         parts.append(_MORE_PICTURES.format(pictures - 1))
     return "\n\n".join(parts)
-
-
-def _softened(fence: re.Match[str]) -> str:
-    return "'" * len(fence[0])

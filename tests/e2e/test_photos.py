@@ -57,7 +57,6 @@ def server(tmp_path_factory):
     env = {
         "ASSISTANT408_DATA_DIR": str(folder),
         "ASSISTANT408_HTTP__PORT": "0",
-        "ASSISTANT408_PICTURES__ENABLED": "false",
         # Another test may have the machine: what is tested is not how fast it is.
         "ASSISTANT408_PHOTOS__DEADLINE_SECONDS": "100",
         "ASSISTANT408_LIMITS__MESSAGE_SECONDS": "150",
