@@ -1,9 +1,9 @@
 """How fast is it, and in how much memory? Everything in one run on loopback.
 
-    python -m benchmarks [messages memory retrieval analysers answering answers learners]
+    python -m benchmarks [messages memory retrieval analysers answering answers learners platforms]
     python -m benchmarks generation [--base-url URL --model NAME --api-key KEY]
 
-Without names: messages, memory, retrieval. Exit code 1 when a message was lost or
+Without names: messages, memory, retrieval, platforms. Exit code 1 when a message was lost or
 nothing could be measured.
 """
 
@@ -21,7 +21,7 @@ from rich.console import Console
 
 from benchmarks.processes import build_knowledge_base
 
-_SERVED = ("messages", "memory", "answering", "generation")
+_SERVED = ("messages", "memory", "answering", "generation", "platforms")
 NAMES = (
     "messages",
     "memory",
@@ -31,8 +31,9 @@ NAMES = (
     "answers",
     "learners",
     "generation",
+    "platforms",
 )
-DEFAULT = ("messages", "memory", "retrieval")
+DEFAULT = ("messages", "memory", "retrieval", "platforms")
 
 
 def main(asked: argparse.Namespace) -> int:
@@ -72,6 +73,7 @@ def _run(name: str, data_dir: Path, console: Console, asked: argparse.Namespace)
         learners,
         memory,
         messages,
+        platforms,
         retrieval,
     )
 
@@ -88,6 +90,8 @@ def _run(name: str, data_dir: Path, console: Console, asked: argparse.Namespace)
             answers.main(data_dir, console)
         case "learners":
             learners.main()
+        case "platforms":
+            platforms.main(data_dir, console)
         case "generation":
             served = None
             if asked.base_url:

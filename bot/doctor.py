@@ -9,7 +9,7 @@ from rich.text import Text
 
 from bot import doctor_learning as learning
 from bot import doctor_machine as machine
-from bot import doctor_model
+from bot import doctor_model, doctor_photos
 from bot import doctor_platforms as platforms
 from bot import doctor_retrieval as retrieval
 from bot import doctor_stores as stores
@@ -110,6 +110,7 @@ def _with(settings: Settings) -> list[Check]:
             doctor_model.SECONDS,
         ),
         Check("图片", partial(learning.pictures, settings), learning.PICTURES, 30),
+        Check("照片", partial(doctor_photos.photos, settings), doctor_photos.ADVICE, 40),
         Check(
             "HTTP 端口",
             partial(machine.port, host, number),
