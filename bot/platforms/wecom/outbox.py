@@ -206,7 +206,7 @@ class WeComOutbox:
             await self._send_file(origin, "file", name, attachment.data, patience)
         except (Refused, _NotUploaded) as error:
             logger.warning("文件没有发出，改发文字：{}", error)
-            texts = Outgoing(file_as_texts(attachment, CAPS.max_chars))
+            texts = Outgoing(file_as_texts(attachment, CAPS.max_chars, CAPS.markup))
             await _logged("文件的内容", lambda: self._say_all(origin, None, texts, patience))
         except (NotSent, DeliveryUncertain) as error:
             logger.warning("文件没有发出：{}", error)
