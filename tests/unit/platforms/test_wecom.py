@@ -261,7 +261,10 @@ async def test_a_file_that_is_refused_is_posted_as_text_where_it_is_text(wecom, 
 async def test_what_is_in_a_file_gets_no_power_when_it_is_posted(wecom, house):
     wecom.refuse("aibot_upload_media_init", 40058)
     await answer(wecom, "坏文件")
-    assert "＜@all>＜think>1" in (await sent(wecom, "markdown")).text
+    text = (await sent(wecom, "markdown")).text
+    assert "<@all>" not in text
+    assert "<think>" not in text
+    assert text.replace("\u200b", "").replace("＜", "<") == "```\n<@all><think>1\n```"
 
 
 # Private replies
