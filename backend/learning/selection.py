@@ -169,13 +169,23 @@ class Selection:
         taken: set[str] = set()
         questions: list[Question] = []
         for point in points:
-            question = self._catalogue.pick(
-                point, self._chance, avoid=used | taken, changes=changes
-            ) or self._catalogue.pick(point, self._chance, avoid=taken, changes=changes)
-            if question is not None:
-                taken.add(question.id)
-                questions.append(question)
+            for avoid in (used | taken, taken):
+                tried = (point, *self._neighbours(point)) if avoid is taken else (point,)
+                picked = (
+                    self._catalogue.pick(p, self._chance, avoid=avoid, changes=changes)
+                    for p in tried
+                )
+                question = next((q for q in picked if q is not None), None)
+                if question is not None:
+                    taken.add(question.id)
+                    questions.append(question)
+                    break
         return questions
+
+    def _neighbours(self, point: str) -> list[str]:
+        """Return the other points of its subject, by chance: one that has no question left."""
+        others = [p for p in self._catalogue.points if p[:2] == point[:2] and p != point]
+        return self._chance.sample(others, len(others))
 
     async def again(self, asking_id: str) -> Question | None:
         """Return the question of an earlier asking with the key in force; None if retracted."""

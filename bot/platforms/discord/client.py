@@ -6,13 +6,14 @@ gives up here when that fails many times in a row; the supervisor then begins an
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 import discord
 import discord.client
 from discord.backoff import ExponentialBackoff
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 from loguru import logger
 from yarl import URL
@@ -89,6 +90,13 @@ class Connection(discord.Client):
             keeping.cancel()
             giving_up.cancel()
             await asyncio.wait({keeping, giving_up})
+            self._stop_heartbeats()
+
+    def _stop_heartbeats(self) -> None:
+        """End the threads of this session: one that was being begun is known to nobody else."""
+        for thread in threading.enumerate():
+            if isinstance(thread, KeepAliveHandler) and thread.ws._connection is self._connection:
+                thread.stop()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Count the logins, and take Discord's time between two."""
