@@ -9,6 +9,8 @@ from backend.photos.rapid import RapidOcr
 from bot.health import Health
 from config.settings import Settings
 
+_CARD_SECONDS = 2.0
+
 
 @asynccontextmanager
 async def open_photos(
@@ -25,6 +27,7 @@ async def open_photos(
         corrector_of(library),
         max_bytes=round(given.max_megabytes * (1 << 20)),
         max_waiting=given.waiting,
+        most_seconds=_most_seconds(settings),
     )
 
     async def state() -> dict[str, object]:
@@ -36,3 +39,10 @@ async def open_photos(
         yield photos
     finally:
         await photos.aclose()
+
+
+def _most_seconds(settings: Settings) -> float:
+    """Return what of a message's time its photo may take: the rest is the answer's."""
+    llm = settings.llm
+    model = llm.short_timeout_seconds + llm.total_timeout_seconds if llm.base_url else 0.0
+    return max(settings.limits.message_seconds - model - _CARD_SECONDS, _CARD_SECONDS)

@@ -49,7 +49,10 @@ def make_platforms(settings: Settings, house: House, painter: Painter | None) ->
 def missing_settings(settings: Settings, platform: PlatformName) -> list[str]:
     """Return the variables without which ``platform`` cannot begin and which are empty."""
     given = getattr(settings, platform)
-    values = {name: getattr(given, name) for name in _REQUIRED.get(platform, ())}
+    required = _REQUIRED.get(platform, ())
+    if platform == "wechat" and (given.aes_key or given.app_secret):
+        required = (*required, "app_id")
+    values = {name: getattr(given, name) for name in required}
     return [
         f"ASSISTANT408_{platform}__{name}".upper()
         for name, value in values.items()

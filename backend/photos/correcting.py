@@ -33,7 +33,9 @@ _LATIN_LOOK_ALIKE = str.maketrans({"0": "O", "1": "I", "l": "I", "|": "I", "5": 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _LATIN = re.compile(r"[A-Za-z0-9|]+")
 _IO = re.compile(r"(?<![A-Za-z0-9])(?:[Il|1]/O|[Il|]/0)(?![A-Za-z0-9])")
-_ORDER_OF_GROWTH = re.compile(r"(?<![A-Za-z0-9.])0(?=\s?[(（]\s?(?:log|lg|[nmNVE]))")
+_ORDER_OF_GROWTH = re.compile(
+    r"(?<![A-Za-z0-9.])0(?=\s?[(（]\s?(?:log|lg|[nmNVE])[A-Za-z0-9\s+*^²³₂√!]*[)）])"
+)
 _NUMBER = re.compile(r"0[xX][0-9A-Fa-f]+|[0-9A-Fa-f]+[HhBDO]?|[1-9]\d*[A-Za-z]{1,3}")
 _COMMON = (
     "已经", "进行", "未知", "下列", "上述", "本题", "正确", "错误", "关于", "说法", "时间", "存在",

@@ -28,9 +28,11 @@ class Photos:
         max_bytes: int = 8 << 20,
         max_waiting: int = 8,
         wait_seconds: float = 20.0,
+        most_seconds: float | None = None,
     ) -> None:
         """``max_waiting`` photos wait, each for at most ``wait_seconds``; more are refused.
 
+        ``most_seconds`` is how long all of it may take, so that there is time for the answer.
         The deadline of the reading itself is the recogniser's.
         """
         self._ocr = ocr
@@ -38,6 +40,7 @@ class Photos:
         self._max_bytes = max_bytes
         self._max_waiting = max_waiting
         self._wait_seconds = wait_seconds
+        self._most_seconds = most_seconds
         self._under_way = 0
         self._turn = asyncio.Lock()
 
@@ -50,6 +53,13 @@ class Photos:
 
         Raises PhotoNotRead, and what ``fetch`` raises. Nothing of the picture is kept.
         """
+        try:
+            async with asyncio.timeout(self._most_seconds):
+                return await self._read(fetch)
+        except TimeoutError:
+            raise PhotoNotRead("too_slow") from None
+
+    async def _read(self, fetch: Callable[[], Awaitable[bytes]]) -> Page:
         if self._under_way > self._max_waiting:
             raise PhotoNotRead("busy")
         self._under_way += 1
@@ -86,5 +96,6 @@ def corrector_of(library: Library) -> Corrector:
     """Make the corrector that knows the names of ``library`` and the words of its cards."""
     concepts = library.concepts.values()
     names = [name for c in concepts for name in (c.name, *c.aliases, *c.covers)]
-    names += [point.name for point in library.outline.points.values()]
+    points = library.outline.points.values()
+    names += [name for p in points for name in (p.name, *p.aliases, *p.covers)]
     return Corrector(names, [text for c in concepts for text in c.sections.values()])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.photos.furniture import is_furniture, without_labels
+from backend.photos.furniture import is_furniture, is_margin, without_labels
 from backend.photos.layout import Row, rows_of, straighten
 from backend.photos.ports import Fragment, Page
 
@@ -40,7 +40,12 @@ def read_page(fragments: Sequence[Fragment]) -> Page:
     """
     clear = [each for each in fragments if each.score >= LEAST_SCORE and each.text.strip()]
     lines = [_line(row) for row in rows_of(straighten(clear))]
-    lines = [line for line in lines if not is_furniture(line.text)]
+    edges = {0, 1, len(lines) - 2, len(lines) - 1}
+    lines = [
+        line
+        for place, line in enumerate(lines)
+        if not (is_furniture(line.text) or (place in edges and is_margin(line.text)))
+    ]
     questions = _questions(_labelled([part for line in lines for part in _cut(line)]))
     if not questions:
         return Page("", 0, _sureness(fragments))

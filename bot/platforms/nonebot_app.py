@@ -56,15 +56,23 @@ def nonebot_app(parts: Sequence[NoneBotPart]) -> FastAPI:
         of_adapter[part.adapter.get_name()] = part
 
     async def receive(bot: Bot, event: Event) -> None:
-        await of_adapter[bot.adapter.get_name()].receive(bot, event)
+        await _told(of_adapter[bot.adapter.get_name()].receive(bot, event))
 
     async def connected(bot: Bot) -> None:
-        await of_adapter[bot.adapter.get_name()].connected(bot)
+        await _told(of_adapter[bot.adapter.get_name()].connected(bot))
 
     async def disconnected(bot: Bot) -> None:
-        await of_adapter[bot.adapter.get_name()].disconnected(bot)
+        await _told(of_adapter[bot.adapter.get_name()].disconnected(bot))
 
     nonebot.on(handlers=[receive], priority=1, block=True)
     driver.on_bot_connect(connected)
     driver.on_bot_disconnect(disconnected)
     return nonebot.get_app()
+
+
+async def _told(work: Awaitable[None]) -> None:
+    """Log what goes wrong: NoneBot would, to its own log, which is silenced."""
+    try:
+        await work
+    except Exception:  # noqa: BLE001 - one event must not take down others
+        logger.exception("一个事件没有处理好")

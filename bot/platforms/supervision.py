@@ -71,6 +71,11 @@ class Supervisor:
         self.phase = "connecting"
         try:
             await self._connect(self._connected)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            self._note("waiting", "连接被中止")  # something inside was cancelled, not we
         except PlatformRefused as refused:
             self._note("refused", str(refused))
             return self._pauses.refused * _by_chance()

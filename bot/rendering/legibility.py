@@ -57,7 +57,7 @@ def divide(markdown: str, markup: Markup) -> Divided | None:
     hard = [part for place, node in enumerate(blocks) for part in _hard(node, place, markup)]
     if not hard:
         return None
-    lines = markdown.replace("\r\n", "\n").split("\n")
+    lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     chosen = sorted({part.block for part in hard})
     size = sum(len(_source(blocks[place], lines)) for place in chosen)
     if len(chosen) > _MOST_PARTS or size > _MOST_SHARE * len(markdown):

@@ -65,11 +65,23 @@ async def test_an_address_that_nobody_answers_is_told(platform):
             "discord": {"token": "t", "api_base": here},
             "qq": {"app_id": "1", "secret": "s", "auth_base": here},
             "wecom": {"bot_id": "1", "secret": "s", "url": f"ws://127.0.0.1:{port}"},
-            "wechat": {"token": "t", "aes_key": "a" * 43, "app_secret": "s", "api_base": here},
+            "wechat": {
+                "token": "t",
+                "aes_key": "a" * 43,
+                "app_id": "wx1",
+                "app_secret": "s",
+                "api_base": here,
+            },
         }
         _, finding = await found(settings(platform, **{platform: parts[platform]}))
     assert finding.state == "failure"
     assert "连不上 127.0.0.1" in finding.found
+
+
+async def test_an_official_account_with_a_key_needs_its_app_id():
+    _, finding = await found(settings("wechat", wechat={"token": "t", "aes_key": "a" * 43}))
+    assert finding.state == "failure"
+    assert "ASSISTANT408_WECHAT__APP_ID" in finding.found
 
 
 async def test_the_plain_mode_of_an_official_account_is_warned_of():

@@ -121,3 +121,11 @@ def test_a_rival_name_means_no_change():
     assert two.correct("甲乙己丁") == "甲乙己丁"
     one = Corrector(["甲乙丙丁"])
     assert one.correct("甲乙己丁") == "甲乙丙丁"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["OSI七层模型", "TCP/IP五层模型", "k=0(n为偶数)", "i=0(N>0)", "0(Valid=1)"],
+)
+def test_what_was_read_rightly_is_left(line):
+    assert corrector_of(shipped_library()).correct(line) == line

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.answering.pasted import letters
-from backend.photos.furniture import is_furniture
+from backend.photos.furniture import is_furniture, is_margin
 from backend.photos.reading import MOST_CHARS, read_page
 from tests.unit.photos.boxes import fragment, lines, turned
 
@@ -142,8 +142,14 @@ def test_a_table_is_read_by_rows():
     ],
 )  # fmt: skip
 def test_furniture_is_dropped(line):
-    assert is_furniture(line)
+    assert is_furniture(line) or is_margin(line)
     assert text([*lines([line]), *lines([STEM, *OPTIONS], y=120)]) == WHOLE
+
+
+@pytest.mark.parametrize("line", ["100%", "4 KB/s", "12/24", "8:10", "4页"])
+def test_a_number_that_was_wrapped_stays_in_its_question(line):
+    wrapped = ["关于 Cache 的下列说法中，正确的是（ ）", "设命中率和大小为", line, *OPTIONS]
+    assert line.replace(" ", "") in text(lines(wrapped)).replace(" ", "")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ class Line:
         end = self.ends.pop(0)
         if end != "refused before":
             connected()
-        if isinstance(end, Exception):
+        if isinstance(end, BaseException):
             raise end
 
 
@@ -51,6 +51,13 @@ async def test_it_comes_back_after_a_normal_close_an_error_and_a_refusal():
     assert supervisor.state() == {"ok": True, "state": "connected", "connections": 4}
     await ended(task)
     assert supervisor.phase == "stopped"
+
+
+async def test_what_is_cancelled_inside_a_connection_ends_that_connection_only():
+    line = Line(asyncio.CancelledError())
+    supervisor, task = await running(line)
+    assert supervisor.connections == 2
+    await ended(task)
 
 
 async def test_24_ends_in_a_row_leave_no_task_behind():
