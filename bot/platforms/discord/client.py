@@ -5,6 +5,7 @@ gives up here when that fails many times in a row; the supervisor then begins an
 """
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from bot.platforms.supervision import PlatformRefused
 _DEFAULT_GATEWAY = DiscordWebSocket.DEFAULT_GATEWAY
 _LONGEST_PAUSE_SECONDS = 30.0
 _MOST_FAILURES = 12
+_CLOSE_SECONDS = 1.0
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 IN_THE_CLEAR = (
     "ASSISTANT408_DISCORD__API_BASE 要用 https，ASSISTANT408_DISCORD__GATEWAY_URL 要用 wss："
@@ -90,13 +92,16 @@ class Connection(discord.Client):
             keeping.cancel()
             giving_up.cancel()
             await asyncio.wait({keeping, giving_up})
-            self._stop_heartbeats()
+            await self._leave_sockets()
 
-    def _stop_heartbeats(self) -> None:
-        """End the threads of this session: one that was being begun is known to nobody else."""
+    async def _leave_sockets(self) -> None:
+        """Close what is left of this session: one that was being begun is known to nobody else."""
         for thread in threading.enumerate():
             if isinstance(thread, KeepAliveHandler) and thread.ws._connection is self._connection:
                 thread.stop()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_CLOSE_SECONDS):
+                        await thread.ws.socket.close()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Count the logins, and take Discord's time between two."""
