@@ -285,7 +285,7 @@ def test_what_cannot_be_read_is_left_alone(wecom, bot, user, garbage):
 
 
 def test_a_reply_is_sent_again_when_it_came_too_often(wecom, bot, user):
-    wecom.refuse("aibot_respond_msg", 45009)
+    wecom.refuse("aibot_respond_msg", 846607)
     assert "死锁" in wecom.answer(wecom.say("什么是死锁", user=user))
 
 

@@ -268,7 +268,7 @@ class WeComServer:
         if cmd == "aibot_subscribe":
             return self._subscribe(body, socket, request)
         if self._socket is not socket:
-            return {"errcode": 846600}
+            return {"errcode": 846609}
         match cmd:
             case "ping":
                 self._note(lambda: setattr(self, "pings", self.pings + 1))

@@ -27,8 +27,11 @@ _CONNECT_SECONDS = 15.0
 _CLOSE_SECONDS = 2.0
 _MOST_BYTES = 1 << 20
 _DOSE = 8
-BUSY = frozenset({-1, 45009, 45033})
+BUSY = frozenset({-1, 45009, 45033, 846607})
 """System busy, called too often, too many at once: the same again later may succeed."""
+_TOO_OFTEN = frozenset({45009, 846607})
+_NOT_SUBSCRIBED = 846609
+"""The platform has forgotten the subscription although the connection is open."""
 _EXPIRED = frozenset({846605, 846608})
 """Invalid req_id, stream no longer open: the callback can no longer be answered."""
 _FOR_GOOD = {
@@ -53,7 +56,7 @@ class Refused(NotSent):
     """The platform answered that it did not do it."""
 
     def __init__(self, errcode: int) -> None:
-        reason = _FOR_GOOD.get(errcode, "发送太频繁" if errcode == 45009 else "企业微信拒绝了")
+        reason = _FOR_GOOD.get(errcode, "发送太频繁" if errcode in _TOO_OFTEN else "企业微信拒绝了")
         can_retry = errcode not in _FOR_GOOD
         super().__init__(f"{reason}（errcode={errcode}）", can_retry=can_retry)
         self.is_busy = errcode in BUSY
@@ -125,6 +128,9 @@ class Line:
         """
         socket = await self._get(within_seconds)
         answer = await self._ask(socket, cmd, body, req_id)
+        if answer.errcode == _NOT_SUBSCRIBED:
+            await self._leave(socket)
+            raise WriteFailed("企业微信说这个连接没有登录")
         if answer.errcode:
             raise Refused(answer.errcode)
         return answer.body
@@ -152,6 +158,8 @@ class Line:
                 try:
                     await socket.send_str(frames.encode(cmd, req_id, body))
                 except (aiohttp.ClientError, OSError) as error:
+                    if socket is self._socket:
+                        self._set(None)  # so that the next try waits for the next connection
                     raise WriteFailed(f"连接刚断开（{type(error).__name__}）") from None
                 return await answer
         except TimeoutError:
@@ -186,9 +194,11 @@ class Line:
         while True:
             await asyncio.sleep(self._heartbeat_seconds)
             try:
-                await self._ask(socket, frames.PING, None)
+                answer = await self._ask(socket, frames.PING, None)
             except (NotSent, DeliveryUncertain):
                 raise ConnectionError("心跳没有回音") from None
+            if answer.errcode:
+                raise ConnectionError(f"心跳被拒绝，errcode={answer.errcode}")
 
     async def _read(
         self, socket: aiohttp.ClientWebSocketResponse, take: Callable[[Frame], None]
@@ -231,6 +241,12 @@ class Line:
         for answer in self._waiting.values():
             if not answer.done():
                 answer.set_exception(ConnectionLost("连接断开，没有等到确认"))
+
+    async def _leave(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Give up a connection that is of no more use; the supervisor makes the next one."""
+        if socket is self._socket:
+            self._set(None)
+        await self._close(socket)
 
     async def _close(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         with contextlib.suppress(Exception):

@@ -36,7 +36,7 @@ from plugins.messages import (
 PRIVATE_SENT = "回复发到单聊了。"
 PRIVATE_REFUSED = "单聊发不出去，请先在单聊里给我发一句话，再来一次。"
 PRIVATE_UNCERTAIN = "回复发到单聊了；没收到的话，请先在单聊里给我发一句话，再来一次。"
-SEE_ABOVE = "答案在上面的图里。"
+IN_THE_PICTURE = "答案在图里。"
 BROKEN_OFF = "没能发完，请再问一次。"
 _PUSH_SECONDS = 1.0
 _BUSY_SECONDS = (2.0, 8.0, 20.0)
@@ -121,7 +121,9 @@ class WeComOutbox:
         privately = Origin(origin.user, is_group=False, user=origin.user)
         try:
             receipt = await self._deliver(privately, None, reply, self._for_reply)
-        except Refused:
+        except Refused as refused:
+            if refused.is_busy:
+                raise
             notice = PRIVATE_REFUSED
         except DeliveryUncertain:
             notice = PRIVATE_UNCERTAIN
@@ -160,12 +162,14 @@ class WeComOutbox:
     ) -> list[str]:
         """Send the texts in order; only the failure of what comes first of all is raised."""
         texts = _sendable(drawn.texts)
+        named_by_text = drawn.picture is None  # captions repeat: a quote of one would be of many
         if not texts and stream is not None and stream.is_open:
-            texts = [SEE_ABOVE]
+            texts = [IN_THE_PICTURE]
         ids: list[str] = []
         for number, text in enumerate(texts, 1):
             try:
-                ids += await self._say(origin, stream if number == 1 else None, text, patience)
+                said = await self._say(origin, stream if number == 1 else None, text, patience)
+                ids += said if named_by_text else [i for i in said if i != fingerprint(text)]
             except (NotSent, DeliveryUncertain) as error:
                 if number == 1 and drawn.picture is None:
                     raise
@@ -179,7 +183,10 @@ class WeComOutbox:
         """Send one text, by the stream where there is one that is still open to it."""
         if stream is not None:
             try:
-                answer = await _patiently(lambda: stream.finish(text, patience.seconds), patience)
+                # The same stream again shows the same text once; anything else would come twice.
+                answer = await _patiently(
+                    lambda: stream.finish(text, patience.seconds), patience, ConnectionLost
+                )
             except Refused as refused:
                 if not refused.is_expired:
                     raise
@@ -237,12 +244,17 @@ class _NotUploaded(NotSent):
     """A file did not get to the platform, so certainly not to anybody."""
 
 
-async def _patiently(work: Callable[[], Awaitable[Body]], patience: _Patience) -> Body:
-    """Do ``work`` again when the connection broke meanwhile or the platform was busy."""
+async def _patiently(
+    work: Callable[[], Awaitable[Body]], patience: _Patience, *repeatable: type[ConnectionLost]
+) -> Body:
+    """Do ``work`` again when it was certainly not done: nothing was written, or platform busy.
+
+    After ``repeatable`` it is done again as well.
+    """
     for attempt in range(1, patience.tries + 1):
         try:
             return await work()
-        except (WriteFailed, ConnectionLost, Refused) as error:
+        except (WriteFailed, Refused, *repeatable) as error:
             busy = isinstance(error, Refused)
             if attempt == patience.tries or (busy and not error.is_busy):
                 raise

@@ -12,10 +12,10 @@ from bot.platforms.supervision import Pauses, PlatformRefused, Supervisor
 from bot.platforms.wecom.codec import fingerprint
 from bot.platforms.wecom.outbox import (
     BROKEN_OFF,
+    IN_THE_PICTURE,
     PRIVATE_REFUSED,
     PRIVATE_SENT,
     PRIVATE_UNCERTAIN,
-    SEE_ABOVE,
 )
 from bot.platforms.wecom.platform import WeComOptions, WeComPlatform
 from plugins.drawing import Drawing
@@ -199,7 +199,7 @@ async def test_a_drawing_without_a_caption_needs_no_text(wecom, house):
 
 async def test_a_stream_that_was_begun_is_finished_under_a_picture(wecom, house):
     house.answerer.growing = ("正在画",)
-    assert await answer(wecom, "光图") == SEE_ABOVE
+    assert await answer(wecom, "光图") == IN_THE_PICTURE
 
 
 @pytest.mark.parametrize(
@@ -347,6 +347,40 @@ async def test_a_push_that_came_too_often_may_be_tried_again(wecom, house):
     error = await pushed(house, GROUP, Reply("每日一题", "answer"))
     assert isinstance(error, NotSent)
     assert error.can_retry
+
+
+@pytest.mark.parametrize("cmd", ["aibot_send_msg", "aibot_respond_msg"])
+async def test_a_forgotten_subscription_is_made_again_and_the_reply_leaves(wecom, house, cmd):
+    await answer(wecom, "你好", group="g1")
+    wecom.refuse(cmd, 846609)
+    if cmd == "aibot_respond_msg":
+        assert "再问" in await answer(wecom, "再问", group="g1")
+    else:
+        error = await pushed(house, GROUP, Reply("每日一题", "answer"))
+        assert isinstance(error, NotSent)
+        assert error.can_retry
+    await house.until(lambda: wecom.subscriptions == 2)
+
+
+async def test_a_refused_heartbeat_ends_the_connection(wecom):
+    house = House(wecom, heartbeat_seconds=0.05)
+    await house.until(lambda: house.supervisor.phase == "connected")
+    wecom.refuse("ping", 846609)
+    await house.until(lambda: wecom.subscriptions == 2)
+    await house.close()
+
+
+async def test_an_active_reply_whose_connection_breaks_is_not_sent_twice(wecom, house):
+    await answer(wecom, "你好", group="g1")
+    wecom.unanswered.add("aibot_send_msg")
+    before = wecom.commands()["aibot_send_msg"]
+    await said(wecom, "题", group="g1")  # the text by the stream, the buttons actively
+    await house.until(lambda: wecom.commands()["aibot_send_msg"] == before + 1)
+    await asyncio.to_thread(wecom.cut)
+    await house.until(lambda: wecom.subscriptions == 2)
+    wecom.unanswered.clear()
+    assert "再问" in await answer(wecom, "再问", group="g1")
+    assert wecom.commands()["aibot_send_msg"] == before + 1
 
 
 async def test_a_push_that_nobody_confirms_may_have_arrived(wecom):
