@@ -43,7 +43,9 @@ class Draft:
         self._ending.set()
         self._typing.cancel()
         if self._task is not None:
-            await asyncio.wait({self._task}, timeout=_LAST_CALL_SECONDS)
+            # The first message has a deadline of its own; given up, it would come all the same.
+            timeout = _LAST_CALL_SECONDS if self._message_id is not None else None
+            await asyncio.wait({self._task}, timeout=timeout)
         return self._message_id
 
     def cancel(self) -> None:

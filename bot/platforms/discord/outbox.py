@@ -37,6 +37,8 @@ class DiscordOutbox:
         window = int(conversation.id)
         client = await self._link.current(_PUSH_SECONDS)
         if conversation.is_group:
+            if reply.private:
+                raise NotSent("只给一个人看的内容不能发到群里", can_retry=False)
             self._require_allowed(client.get_channel(window))
             channel = window
         else:
@@ -70,5 +72,7 @@ class DiscordOutbox:
 
     def _require_allowed(self, channel: object) -> None:
         guild: discord.Guild | None = getattr(channel, "guild", None)
-        if self._guilds and guild is not None and guild.id not in self._guilds:
+        if self._guilds and guild is None:
+            raise NotSent("还不知道这个频道属于哪个服务器")
+        if guild is not None and self._guilds and guild.id not in self._guilds:
             raise Refused("这个服务器不在 ASSISTANT408_DISCORD__GUILDS 里")

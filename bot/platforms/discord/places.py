@@ -9,7 +9,7 @@ import discord
 from bot.platforms.discord.calls import CANNOT_QUOTE, Refused
 from bot.platforms.discord.codec import Interaction, buttons
 from bot.platforms.discord.link import Link
-from plugins.messages import Attachment
+from plugins.messages import Attachment, DeliveryUncertain
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,15 @@ class Answer:
         view = buttons(part.choices)
         if self._thinking:
             files = [_file(part.file)] if part.file is not None else []
-            sent = await self._link.calls(
-                self._interaction.edit_original_response(
-                    content=part.text or None, attachments=files, view=view
+            try:
+                sent = await self._link.calls(
+                    self._interaction.edit_original_response(
+                        content=part.text or None, attachments=files, view=view
+                    )
                 )
-            )
+            except DeliveryUncertain:
+                self._thinking = False  # it may stand there: nothing to be taken away
+                raise
             self._thinking = False
             return str(sent.id)
         more: dict[str, Any] = {} if view is None else {"view": view}

@@ -235,9 +235,10 @@ class DiscordPlatform:
             if not same(cast("Sequence[Mapping[str, Any]]", there), wanted):
                 await client.http.bulk_upsert_global_commands(number, wanted)
                 logger.info("Discord 的斜杠命令已更新：{} 个", len(wanted))
-        except Exception as error:
+        except BaseException as error:  # a time-out cancels
             self._has_commands = False
-            logger.warning("Discord 的斜杠命令没有登记上：{}", _reason(error))
+            why = _reason(error) if isinstance(error, Exception) else "没有及时完成"
+            logger.warning("Discord 的斜杠命令没有登记上：{}", why)
             raise
 
     def _is_allowed(self, guild: int | None) -> bool:

@@ -103,11 +103,13 @@ class Sender:
                 raise
             except RateLimited as limited:
                 if last or limited.seconds > _MOST_WAIT_SECONDS:
+                    _require_certainty(uncertain)
                     _give_back(budget)
                     raise
                 await asyncio.sleep(limited.seconds)
             except NotSent as error:
                 if last or budget is None or type(error) is not NotSent:
+                    _require_certainty(uncertain)
                     _give_back(budget)
                     raise
                 await asyncio.sleep(_AGAIN_SECONDS)
@@ -132,6 +134,12 @@ class Sender:
         if not isinstance(uploaded, str) or not uploaded:
             raise Refused("QQ 没有收下文件")
         return uploaded
+
+
+def _require_certainty(uncertain: bool) -> None:
+    """DeliveryUncertain where an earlier try may have arrived, whatever became of the last one."""
+    if uncertain:
+        raise DeliveryUncertain("不知第一次有没有发到") from None
 
 
 def _give_back(budget: Budget | None) -> None:

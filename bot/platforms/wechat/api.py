@@ -116,8 +116,12 @@ class Api:
     async def _send(self, message: dict[str, Any]) -> None:
         # As UTF-8: WeChat shows "\\u4f60" as it stands.
         body = json.dumps(message, ensure_ascii=False).encode()
+        await self._call("/cgi-bin/message/custom/send", lambda: body)
+
+    async def _call(self, path: str, body: Any, **query: str) -> dict[str, Any]:
+        """Call, and take note where the account may not."""
         try:
-            await self._call("/cgi-bin/message/custom/send", lambda: body)
+            return await self._twice(path, body, **query)
         except Refused as refused:
             if refused.code == _UNAUTHORIZED:
                 self.problem = str(refused)
@@ -125,7 +129,7 @@ class Api:
                 self._unauthorized_until = now + _UNAUTHORIZED_SECONDS
             raise
 
-    async def _call(self, path: str, body: Any, **query: str) -> dict[str, Any]:
+    async def _twice(self, path: str, body: Any, **query: str) -> dict[str, Any]:
         """Call with a token; once more with a new one when it is stale, or when WeChat is busy."""
         token = await self._access_token()
         try:

@@ -167,12 +167,14 @@ class Conversing:
                 try:
                     await self._outbox.send_part(openid, part)
                     answer.begin()
+                    self.shelf.said(openid, takes_digits=answer.takes_digits)
                 except NotSent as error:
                     answer.put_back(part)
                     logger.warning("客服消息没有发出，留着等人来取：{}", error)
                     return
                 except DeliveryUncertain as error:
                     if not answer.has_begun:
+                        answer.put_back(part)  # who asks for it again did not get it
                         raise
                     logger.warning("客服消息不知有没有发出：{}", error)
         finally:

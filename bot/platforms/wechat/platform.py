@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,10 +33,10 @@ class WeChatOptions:
     without pictures and pushes. ``wait_seconds`` is below the 5 that WeChat waits.
     """
 
-    token: str
-    aes_key: str = ""
+    token: str = field(repr=False)
+    aes_key: str = field(default="", repr=False)
     app_id: str = ""
-    app_secret: str = ""
+    app_secret: str = field(default="", repr=False)
     api_base: str = "https://api.weixin.qq.com"
     wait_seconds: float = 4.0
 

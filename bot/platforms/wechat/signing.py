@@ -48,19 +48,19 @@ def is_signature(given: str, *values: str) -> bool:
 
 
 class Gate:
-    """Lets a call in once, and only near the time at which it was signed."""
+    """Lets a call in near the time at which it was signed, and with one body only.
+
+    WeChat tries again with the same timestamp and nonce when an answer is late: the same body may
+    come again, and who answers it knows the message by its id.
+    """
 
     def __init__(self, token: str, clock: Clock) -> None:
         self._token = token
         self._clock = clock
-        self._used: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._used: OrderedDict[tuple[str, str], tuple[float, bytes]] = OrderedDict()
 
     def admit(self, stamp: Stamp) -> None:
-        """Take the call in; raises Unsigned.
-
-        A second call with the same timestamp and nonce is refused even with another body, since
-        in the plain mode nothing signs the body.
-        """
+        """Look at the signature and its time, before the body is read; raises Unsigned."""
         if not is_signature(stamp.signature, self._token, stamp.timestamp, stamp.nonce):
             raise Unsigned("签名不对（后台填的 Token 和这里的不一样？）")
         if not (stamp.timestamp.isascii() and stamp.timestamp.isdecimal()):
@@ -69,16 +69,23 @@ class Gate:
         signed_at = float(stamp.timestamp[:15])
         if abs(now - signed_at) > WINDOW_SECONDS:
             raise Unsigned("时间戳差了 5 分钟以上（服务器的时钟不准？）")
+
+    def take(self, stamp: Stamp, body: bytes) -> None:
+        """Take in the body of a call that was admitted; Unsigned for another one of that stamp.
+
+        In the plain mode nothing else ties a body to its signature.
+        """
+        now = self._clock().timestamp()
         self._forget(now)
-        used = (stamp.timestamp, stamp.nonce)
-        if used in self._used:
-            raise Unsigned("同一个请求来了第二次（重放）")
-        self._used[used] = signed_at
+        digest = hashlib.sha256(body).digest()
+        _, first = self._used.setdefault((stamp.timestamp, stamp.nonce), (now, digest))
+        if first != digest:
+            raise Unsigned("同一个签名带着另一份内容来了（重放）")
 
     def _forget(self, now: float) -> None:
         """Drop the oldest: those that are too old to be admitted again, or too many."""
         while self._used:
-            oldest = next(iter(self._used.values()))
+            oldest, _ = next(iter(self._used.values()))
             if now - oldest <= 2 * WINDOW_SECONDS and len(self._used) < _REMEMBERED:
                 break
             self._used.popitem(last=False)
