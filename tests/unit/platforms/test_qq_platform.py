@@ -345,6 +345,13 @@ def test_what_was_not_confirmed_is_sent_again_and_heard_of_once(qq, user):
     assert [ids for text, ids in heard if f"独一无二{user}" in text] == [[]]
 
 
+def test_a_reply_that_may_have_arrived_is_not_pushed_though_the_window_closed(qq, user):
+    qq.answers.extend([DROP, (400, {"code": 304027}, {})])
+    number = qq.in_group("只一次", group=PUSHABLE, user=user)
+    assert len(qq.answers_to(number, quiet=2.0)) == 1
+    assert qq.is_silent(0.5)
+
+
 def test_a_stalling_platform_keeps_nobody_else_waiting(qq, user):
     qq.answers.append(STALL)
     qq.in_private("你好", user=f"{user}-slow")
