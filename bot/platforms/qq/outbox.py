@@ -38,6 +38,7 @@ PLAIN = Caps(name="qq", max_chars=1500, pictures=True, quotes=True)
 MARKDOWN = replace(PLAIN, markup="qq", buttons=True)
 MORE = "更多"
 PRIVATE_ONLY = "这条只能给你一个人看，请私聊我再发一次。"
+NOT_TAKEN = "后面还有内容，QQ 不让发出来；请私聊我再问一次，或者换个平台看。"
 OFFER = "还有 {count} 条，回复“更多”继续看。"
 CHOOSE = "请选择："
 _MOST_FILE_BYTES = 8 << 20
@@ -123,8 +124,12 @@ class QqOutbox:
         self._served[message_id] = None
         if len(self._served) > _SERVED:
             self._served.popitem(last=False)
+        pieces = [Piece(text, rest.markdown) for text in rest.texts]
         try:
-            await self._send(occasion, [Piece(text, rest.markdown) for text in rest.texts])
+            await self._send(occasion, pieces)
+        except (TextRefused, MarkdownRefused) as error:
+            logger.warning("剩下的部分换一种方式发：{}", error)
+            await self._end(occasion, pieces)
         except NotSent as error:
             self._rests.keep(occasion.session, rest)
             logger.warning("剩下的部分没有发出：{}", error)
@@ -209,8 +214,22 @@ class QqOutbox:
                 if number == 1:
                     raise
                 logger.warning("第 {}/{} 部分没有发出：{}", number, len(pieces), error)
+                if isinstance(error, Refused):
+                    ids += await self._end(occasion, pieces[number - 1 :])
                 break
         return Receipt(tuple(ids))
+
+    async def _end(self, occasion: Occasion, left: Sequence[Piece]) -> list[str]:
+        """Give the pieces that QQ does not take as they are: one picture, or say that they lack."""
+        text = "\n\n".join(piece.text for piece in left if piece.text)
+        picture = await as_picture(Reply(text, "answer"), self._painter) if text else None
+        ends = [Piece("", picture=picture)] if picture is not None else []
+        for piece in (*ends, Piece(NOT_TAKEN)):
+            try:
+                return await self._sender.send(occasion, piece, first=False)
+            except (NotSent, DeliveryUncertain) as error:
+                logger.warning("余下的部分没有发出：{}", error)
+        return []
 
     async def _attach(self, occasion: Occasion, attachment: Attachment) -> None:
         """Send the file; its content as messages where QQ takes no files."""

@@ -21,6 +21,7 @@ from itertools import count
 import pytest
 from loguru import logger
 
+from bot.platforms.qq.outbox import NOT_TAKEN
 from plugins.drawing import Drawing
 from plugins.messages import (
     SILENT,
@@ -279,6 +280,18 @@ def test_a_text_that_qq_does_not_take_becomes_a_picture(qq, bot, user, code):
     assert qq.messages.empty()
 
 
+def test_a_later_part_that_qq_does_not_take_becomes_a_picture_or_is_said_to_lack(qq, user):
+    refusal = (400, {"code": 304003}, {})
+    qq.answers.extend([None, refusal])
+    first, rest = qq.answers_to(qq.in_private("三段", user=user))
+    assert first.text.startswith("三段")
+    assert (rest.picture, rest.text) == (PNG, "")
+
+    qq.answers.extend([None, refusal])
+    *_, told = texts(qq.answers_to(qq.in_private("三段画不出", user=user)))
+    assert told == NOT_TAKEN
+
+
 def test_choices_are_buttons_where_there_may_be_some(qq, bot, user):
     [sent] = qq.answers_to(qq.in_private("选项", user=user))
     if not bot.markdown:
@@ -442,6 +455,8 @@ class ScriptedAnswerer:
         match words:
             case "长" | "长画不出" | "极长画不出":
                 return Reply(words + paragraphs(14 if words[0] == "极" else 9), "answer")
+            case "三段" | "三段画不出":
+                return Reply(words + paragraphs(3) + words, "answer")
             case "晚":
                 self._clock.ahead += timedelta(minutes=10)
             case "图":
