@@ -20,6 +20,6 @@ async def sits_a_paper(
         if account.id == identity.id:
             chats.add(here)
         for chat in chats:
-            if await askings.open_paper(account.id, chat, now) is not None:
+            if await askings.papers.open(account.id, chat, now) is not None:
                 return True
     return False

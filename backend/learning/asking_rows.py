@@ -4,8 +4,11 @@ The stored question is the one that was put; when its key is changed later, it i
 now in force, or as retracted, so that reveals and reviews say what is right today.
 """
 
+import random
+import uuid
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, exists, select
@@ -13,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.learning.log import keys_in_force
 from backend.learning.tables import askings, attempts, identities, members, papers
-from backend.learning.values import Asking, Paper
-from backend.questions.question import OptionKey, Question, as_json, from_json
+from backend.learning.values import Asking, AskingKind, Paper, study_day
+from backend.questions.question import OPTION_KEYS, OptionKey, Question, as_json, from_json
 
 PAPER = tuple(papers.columns[name] for name in Paper.__slots__)
 
@@ -53,6 +56,27 @@ def answered_by(identity_id: int) -> ColumnElement[bool]:
     """Give the condition that an account has answered an asking."""
     return exists().where(
         attempts.c.asking_id == askings.c.id, attempts.c.identity_id == identity_id
+    )
+
+
+def new_asking(
+    question: Question, kind: AskingKind, conversation: str, now: datetime, chance: random.Random
+) -> Asking:
+    """Make an asking to nobody in particular, its options shuffled by ``chance``."""
+    return Asking(
+        id=uuid.uuid4().hex,
+        kind=kind,
+        question=question,
+        order="".join(chance.sample(OPTION_KEYS, len(OPTION_KEYS))),
+        conversation=conversation,
+        group_key=None,
+        identity_id=None,
+        paper_id=None,
+        place=1,
+        day=study_day(now),
+        asked_at=now,
+        reveal_at=None,
+        revealed_at=None,
     )
 
 

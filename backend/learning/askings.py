@@ -1,28 +1,20 @@
 """What was asked: a question as it was put to a group or a person, and what came of it."""
 
 import random
-import uuid
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Select, delete, exists, func, insert, select, update
+from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.learning.asking_rows import (
-    PAPER,
-    answered_by,
-    of_paper,
-    read,
-    row_of,
-    shown_names,
-    unfinished,
-)
+from backend.learning.asking_rows import answered_by, new_asking, read, row_of, shown_names
 from backend.learning.committing import GroupRead
 from backend.learning.database import Database, upsert
 from backend.learning.log import LATE, first_of_person
+from backend.learning.papers import Papers
 from backend.learning.tables import (
     asked_messages,
     askings,
@@ -30,7 +22,7 @@ from backend.learning.tables import (
     identities,
     papers,
 )
-from backend.learning.values import Asking, AskingKind, Attempt, Paper, Tally, study_day
+from backend.learning.values import Asking, AskingKind, Attempt, Tally
 from backend.questions.question import OPTION_KEYS, OptionKey, Question
 
 OPEN_FOR = timedelta(hours=24)
@@ -41,14 +33,16 @@ _Place = tuple[str, int]
 
 
 class Askings:
-    """Questions put, their messages, their reveal and their tally; and papers of many questions.
+    """Questions put, their messages, their reveal and their tally.
 
-    ``chance`` shuffles the options; a seeded one makes tests repeatable.
+    ``papers`` are the mock exams, whose questions are askings, too. ``chance`` shuffles the
+    options; a seeded one makes tests repeatable.
     """
 
     def __init__(self, database: Database, chance: random.Random | None = None) -> None:
         self._database = database
         self._chance = chance or random.Random()
+        self.papers = Papers(database, self._chance)
         self._groups = GroupRead[_OfGroup, list[Asking]](database, _of_groups)
         self._busy = GroupRead[_Busy, bool](database, _are_busy)
         self._places = GroupRead[_Place, int](database, _places)
@@ -72,7 +66,7 @@ class Askings:
         asking of that time comes back: a repeated push asks the same again.
         """
         asking = replace(
-            self._new(question, kind, conversation, now),
+            new_asking(question, kind, conversation, now, self._chance),
             group_key=group_key,
             identity_id=identity_id,
             place=place,
@@ -84,26 +78,6 @@ class Askings:
             await upsert(connection, askings, [row_of(asking)], keep=True)
             [stored] = await read(connection, select(askings).where(askings.c.id == asking.id))
         return stored
-
-    def _new(
-        self, question: Question, kind: AskingKind, conversation: str, now: datetime
-    ) -> Asking:
-        """Make an asking to nobody in particular, its options shuffled."""
-        return Asking(
-            id=uuid.uuid4().hex,
-            kind=kind,
-            question=question,
-            order="".join(self._chance.sample(OPTION_KEYS, len(OPTION_KEYS))),
-            conversation=conversation,
-            group_key=None,
-            identity_id=None,
-            paper_id=None,
-            place=1,
-            day=study_day(now),
-            asked_at=now,
-            reveal_at=None,
-            revealed_at=None,
-        )
 
     async def get(self, asking_id: str) -> Asking | None:
         """Return an asking, None when there is none."""
@@ -144,7 +118,7 @@ class Askings:
     async def is_busy(self, identity_id: int, conversation: str, now: datetime) -> bool:
         """Whether an account may have a question or a paper of its own open there.
 
-        Quicker than ``open_for`` and ``open_paper``, which are to be asked when it is true.
+        Quicker than ``open_for`` and ``papers.open``, which are to be asked when it is true.
         """
         return await self._busy.do((identity_id, conversation, now))
 
@@ -175,15 +149,6 @@ class Askings:
             .limit(1)
         )
         return next(iter(await self._select(query)), None)
-
-    async def unanswered_of_paper(self, paper_id: str, identity_id: int) -> list[Asking]:
-        """Return what an account has not answered of a paper, in its order."""
-        query = (
-            select(askings)
-            .where(askings.c.paper_id == paper_id, ~answered_by(identity_id))
-            .order_by(askings.c.place)
-        )
-        return await self._select(query)
 
     async def reveal(self, asking_id: str, now: datetime) -> bool:
         """Note that the answer is out: what comes after is practice. True for the first caller."""
@@ -256,82 +221,11 @@ class Askings:
             rows = await connection.execute(query)
             return {row.point: row.last for row in rows}
 
-    async def start_paper(
-        self,
-        identity_id: int,
-        conversation: str,
-        questions: Sequence[Question],
-        now: datetime,
-        ends_at: datetime,
-    ) -> tuple[Paper, list[Asking]]:
-        """Store a paper with all its questions, numbered from 1."""
-        paper = Paper(
-            uuid.uuid4().hex, identity_id, conversation, len(questions), now, ends_at, None
-        )
-        asked = [
-            replace(
-                self._new(question, "mock", conversation, now),
-                identity_id=identity_id,
-                paper_id=paper.id,
-                place=place,
-            )
-            for place, question in enumerate(questions, 1)
-        ]
-        row = {name: getattr(paper, name) for name in Paper.__slots__}
-        async with self._database.writing() as connection:
-            await connection.execute(insert(papers), row)
-            await upsert(connection, askings, [row_of(asking) for asking in asked])
-            stored = await read(connection, of_paper(paper.id))
-        return paper, stored
-
     async def put_again(self, asking_id: str, now: datetime) -> None:
         """Note that a question is put now (once more): it becomes the one that is open."""
         async with self._database.writing() as connection:
             this = update(askings).where(askings.c.id == asking_id)
             await connection.execute(this.values(asked_at=now))
-
-    async def finish_paper(self, paper_id: str, now: datetime) -> bool:
-        """Close a paper; true for the first caller."""
-        unfinished = (papers.c.id == paper_id) & papers.c.finished_at.is_(None)
-        async with self._database.writing() as connection:
-            done = await connection.execute(
-                update(papers).where(unfinished).values(finished_at=now)
-            )
-        return done.rowcount == 1
-
-    async def open_paper(self, identity_id: int, conversation: str, now: datetime) -> Paper | None:
-        """Return the account's newest unfinished paper there whose time is not up at ``now``."""
-        return await self._paper(
-            unfinished(identity_id, conversation).where(papers.c.ends_at > now)
-        )
-
-    async def overdue_paper(
-        self, identity_id: int, conversation: str, now: datetime
-    ) -> Paper | None:
-        """Return the account's newest unfinished paper there whose time is up at ``now``."""
-        return await self._paper(
-            unfinished(identity_id, conversation).where(papers.c.ends_at <= now)
-        )
-
-    async def paper(self, paper_id: str) -> Paper | None:
-        """Return a paper, None when there is none; its questions: ``of_paper``."""
-        return await self._paper(select(*PAPER).where(papers.c.id == paper_id))
-
-    async def finished_papers(self, identity_id: int, limit: int) -> list[Paper]:
-        """Return the account's last finished papers, the newest first."""
-        theirs = (papers.c.identity_id == identity_id) & papers.c.finished_at.is_not(None)
-        query = select(*PAPER).where(theirs).order_by(papers.c.finished_at.desc()).limit(limit)
-        async with self._database.reading() as connection:
-            return [Paper(*row) for row in await connection.execute(query)]
-
-    async def of_paper(self, paper_id: str) -> list[Asking]:
-        """Return a paper's questions in its order."""
-        return await self._select(of_paper(paper_id))
-
-    async def _paper(self, query: Select[Any]) -> Paper | None:
-        async with self._database.reading() as connection:
-            row = (await connection.execute(query)).first()
-        return Paper(*row) if row else None
 
     async def _select(self, query: Select[Any]) -> list[Asking]:
         async with self._database.reading() as connection:

@@ -80,7 +80,7 @@ class Waiting:
         here = (visit.identity.id, visit.here, visit.now)
         if not await self._askings.is_busy(*here):
             return None
-        paper = await self._askings.open_paper(*here) or await self._askings.overdue_paper(*here)
+        paper = await self._askings.papers.open(*here) or await self._askings.papers.overdue(*here)
         return paper or await self._askings.open_for(*here)
 
     async def unanswered(self, visit: Visit, askings: Sequence[Asking]) -> list[Asking]:

@@ -59,8 +59,8 @@ class Papers:
     async def unfinished(self, visit: Visit) -> Paper | None:
         """Return the person's paper that was not handed in, in time or not."""
         account, place = visit.identity.id, visit.private_chat
-        paper = await self._askings.open_paper(account, place, visit.now)
-        return paper or await self._askings.overdue_paper(account, place, visit.now)
+        paper = await self._askings.papers.open(account, place, visit.now)
+        return paper or await self._askings.papers.overdue(account, place, visit.now)
 
     async def start(self, visit: Visit, command: Command) -> Reply:
         """Begin a paper."""
@@ -75,7 +75,7 @@ class Papers:
         await self._put_aside(visit)
         # Whole minutes, so that the limit that is said is the moment at which it ends.
         limit = timedelta(minutes=ceil(self._seconds * len(questions) / 60))
-        paper, asked = await self._askings.start_paper(
+        paper, asked = await self._askings.papers.start(
             visit.identity.id, visit.here, questions, visit.now, visit.now + limit
         )
         await self._askings.put_again(asked[0].id, visit.now + _TICK)
@@ -136,7 +136,7 @@ class Papers:
         current = _current(unanswered)
         if current is None:
             return await self._finish(visit, paper)
-        by_place = {one.place: one for one in await self._askings.of_paper(paper.id)}
+        by_place = {one.place: one for one in await self._askings.papers.askings_of(paper.id)}
         targets = [
             (_meant(answer, by_place, quoted or current), answer) for answer in answers.items
         ]
@@ -172,13 +172,13 @@ class Papers:
 
     async def closed(self, paper_id: str) -> Reply:
         """Answer a letter for a paper that is over."""
-        paper = await self._askings.paper(paper_id)
+        paper = await self._askings.papers.get(paper_id)
         given_up = paper is not None and was_given_up(paper)
         return Reply(wording.GIVEN_UP if given_up else wording.HANDED_IN, "command")
 
     async def _last_sheet(self, identity_id: int) -> Sheet | None:
         """Return the last paper that was handed in with an answer; no other shows its keys."""
-        for paper in await self._askings.finished_papers(identity_id, _LOOKED_BACK):
+        for paper in await self._askings.papers.finished(identity_id, _LOOKED_BACK):
             sheet = None if was_given_up(paper) else await self._sheet(paper)
             if sheet is not None and sheet.answered:
                 return sheet
@@ -191,7 +191,7 @@ class Papers:
             await self._askings.reveal(asking.id, visit.now)
 
     async def _unanswered(self, paper: Paper) -> list[Asking]:
-        return await self._askings.unanswered_of_paper(paper.id, paper.identity_id)
+        return await self._askings.papers.unanswered(paper.id, paper.identity_id)
 
     async def _record(self, visit: Visit, chosen: Sequence[tuple[Asking, Answer]]) -> str:
         answered: list[tuple[int, OptionKey]] = []
@@ -250,7 +250,7 @@ class Papers:
 
     async def _give_up(self, visit: Visit, paper: Paper) -> Reply:
         # Ended before it began: that is how a paper that was given up is told from the others.
-        await self._askings.finish_paper(paper.id, paper.started_at - _TICK)
+        await self._askings.papers.finish(paper.id, paper.started_at - _TICK)
         return Reply(wording.given_up(await self._sheet(paper)), "command")
 
     async def _time_is_up(self, visit: Visit, paper: Paper, lost: str = "") -> Reply:
@@ -258,13 +258,13 @@ class Papers:
 
     async def _finish(self, visit: Visit, paper: Paper, said: str = "") -> Reply:
         end = min(visit.now, paper.ends_at)
-        await self._askings.finish_paper(paper.id, end)
+        await self._askings.papers.finish(paper.id, end)
         report = await self._report(await self._sheet(replace(paper, finished_at=end)))
         text = f"{said}\n\n{report}" if said else report
         return Reply(text, "command", private=visit.is_group)
 
     async def _report(self, sheet: Sheet) -> str:
-        finished = await self._askings.finished_papers(sheet.paper.identity_id, _COMPARED)
+        finished = await self._askings.papers.finished(sheet.paper.identity_id, _COMPARED)
         earlier = [
             await self._sheet(paper)
             for paper in finished
@@ -278,7 +278,7 @@ class Papers:
         )
 
     async def _sheet(self, paper: Paper) -> Sheet:
-        askings = await self._askings.of_paper(paper.id)
+        askings = await self._askings.papers.askings_of(paper.id)
         attempts = await self._attempts.of_paper(paper.id, paper.identity_id)
         return sheet_of(paper, askings, attempts)
 

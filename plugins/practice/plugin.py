@@ -184,6 +184,6 @@ class PracticePlugin:
         hidden = asking.kind == "daily" and asking.revealed_at is None
         hidden |= asking.question.id in await undisclosed(self._askings, visit)
         if asking.paper_id is not None:
-            paper = await self._askings.paper(asking.paper_id)
+            paper = await self._askings.papers.get(asking.paper_id)
             hidden = paper is not None and paper.finished_at is None
         return await self._grading.mark_guessed(visit, asking, hidden=hidden)

@@ -57,7 +57,7 @@ class Reports:
     async def _in_place(self, asking: Asking, place: int) -> Asking | None:
         """Return question ``place`` of the paper or day of ``asking``; itself if it has neither."""
         if asking.paper_id is not None:
-            together = await self._askings.of_paper(asking.paper_id)
+            together = await self._askings.papers.askings_of(asking.paper_id)
         elif asking.group_key is not None:
             since = asking.asked_at - _REACHES_BACK
             daily = await self._askings.of_group(asking.group_key, since)

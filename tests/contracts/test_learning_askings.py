@@ -153,16 +153,16 @@ async def test_a_paper_is_asked_as_a_whole_and_answered_in_its_order(record):
     me = await record.person()
     here, ends_at = private(me), NOON + timedelta(minutes=60)
     questions = [question(number) for number in range(5)]
-    paper, asked = await record.askings.start_paper(me.id, here, questions, NOON, ends_at)
+    paper, asked = await record.askings.papers.start(me.id, here, questions, NOON, ends_at)
     assert [one.place for one in asked] == [1, 2, 3, 4, 5]
     assert [one.question for one in asked] == questions
     assert {one.kind for one in asked} == {"mock"}
-    assert await record.askings.of_paper(paper.id) == asked
-    assert await record.askings.open_paper(me.id, here, NOON) == paper
+    assert await record.askings.papers.askings_of(paper.id) == asked
+    assert await record.askings.papers.open(me.id, here, NOON) == paper
     assert await record.askings.open_for(me.id, here, NOON) == asked[0]
     for one in (asked[2], asked[0]):
         await record.answers(one, me, True)
-    left = await record.askings.unanswered_of_paper(paper.id, me.id)
+    left = await record.askings.papers.unanswered(paper.id, me.id)
     assert [one.place for one in left] == [2, 4, 5]
     given = await record.attempts.of_paper(paper.id, me.id)
     assert [one.asking_id for one in given] == [asked[0].id, asked[2].id]
@@ -171,17 +171,17 @@ async def test_a_paper_is_asked_as_a_whole_and_answered_in_its_order(record):
 async def test_a_paper_is_finished_once(record):
     me = await record.person()
     here, ends_at = private(me), NOON + timedelta(minutes=60)
-    paper, _ = await record.askings.start_paper(me.id, here, [question()], NOON, ends_at)
-    assert await record.askings.overdue_paper(me.id, here, NOON) is None
-    assert await record.askings.open_paper(me.id, here, ends_at) is None
-    assert await record.askings.overdue_paper(me.id, here, ends_at) == paper
-    assert await record.askings.finish_paper(paper.id, ends_at) is True
-    assert await record.askings.finish_paper(paper.id, ends_at + MINUTE) is False
-    assert (await record.askings.paper(paper.id)).finished_at == ends_at
-    assert await record.askings.open_paper(me.id, here, NOON) is None
-    assert await record.askings.overdue_paper(me.id, here, ends_at) is None
+    paper, _ = await record.askings.papers.start(me.id, here, [question()], NOON, ends_at)
+    assert await record.askings.papers.overdue(me.id, here, NOON) is None
+    assert await record.askings.papers.open(me.id, here, ends_at) is None
+    assert await record.askings.papers.overdue(me.id, here, ends_at) == paper
+    assert await record.askings.papers.finish(paper.id, ends_at) is True
+    assert await record.askings.papers.finish(paper.id, ends_at + MINUTE) is False
+    assert (await record.askings.papers.get(paper.id)).finished_at == ends_at
+    assert await record.askings.papers.open(me.id, here, NOON) is None
+    assert await record.askings.papers.overdue(me.id, here, ends_at) is None
     assert await record.askings.open_for(me.id, here, NOON) is None
-    assert await record.askings.paper("nothing") is None
+    assert await record.askings.papers.get("nothing") is None
 
 
 async def test_many_who_ask_at_once_each_hear_of_their_own(record):
@@ -205,11 +205,11 @@ async def test_many_who_ask_at_once_each_hear_of_their_own(record):
 
 async def test_a_paper_keeps_its_writer_busy_until_it_is_finished(record):
     me = await record.person()
-    paper, _ = await record.askings.start_paper(
+    paper, _ = await record.askings.papers.start(
         me.id, private(me), [question(1)], NOON, NOON + timedelta(hours=1)
     )
     assert await record.askings.is_busy(me.id, private(me), NOON + 3 * DAY)
-    await record.askings.finish_paper(paper.id, NOON + 3 * DAY)
+    await record.askings.papers.finish(paper.id, NOON + 3 * DAY)
     assert not await record.askings.is_busy(me.id, private(me), NOON + 3 * DAY)
 
 

@@ -20,7 +20,7 @@ async def test_a_question_that_is_put_again_is_the_open_one(record):
     me = await record.person()
     here = private(me)
     questions = [question(number) for number in range(3)]
-    _, asked = await record.askings.start_paper(me.id, here, questions, NOON, NOON + 60 * MINUTE)
+    _, asked = await record.askings.papers.start(me.id, here, questions, NOON, NOON + 60 * MINUTE)
     await record.askings.put_again(asked[2].id, NOON + timedelta(milliseconds=1))
     opened = await record.askings.open_for(me.id, here, NOON + MINUTE)
     assert opened.id == asked[2].id
@@ -34,13 +34,13 @@ async def test_finished_papers_come_newest_first_and_are_ones_own(record):
     papers = []
     for number in range(4):
         at = NOON + number * MINUTE
-        paper, _ = await record.askings.start_paper(me.id, "p", [question(number)], at, ends_at)
+        paper, _ = await record.askings.papers.start(me.id, "p", [question(number)], at, ends_at)
         papers.append(paper)
-    other, _ = await record.askings.start_paper(you.id, "p", [question(9)], NOON, ends_at)
-    assert await record.askings.finished_papers(me.id, 5) == []
+    other, _ = await record.askings.papers.start(you.id, "p", [question(9)], NOON, ends_at)
+    assert await record.askings.papers.finished(me.id, 5) == []
     for number, paper in enumerate((*papers[:3], other)):
-        await record.askings.finish_paper(paper.id, NOON + (10 + number) * MINUTE)
-    found = await record.askings.finished_papers(me.id, 5)
+        await record.askings.papers.finish(paper.id, NOON + (10 + number) * MINUTE)
+    found = await record.askings.papers.finished(me.id, 5)
     assert [paper.id for paper in found] == [paper.id for paper in reversed(papers[:3])]
     assert found[0].finished_at == NOON + 12 * MINUTE
-    assert len(await record.askings.finished_papers(me.id, 2)) == 2
+    assert len(await record.askings.papers.finished(me.id, 2)) == 2

@@ -36,7 +36,7 @@ async def lived(record: Record):
     assert await record.attempts.make_up(me, NOON) == "made"
     practice = await record.practice(me, question(3))
     await record.askings.note_messages(practice.id, private(me), ["m1"])
-    await record.askings.start_paper(me.id, private(me), [question(4)], NOON, NOON + DAY)
+    await record.askings.papers.start(me.id, private(me), [question(4)], NOON, NOON + DAY)
     report = await record.corrections.report(practice.id, me.id, "题目有误", NOON)
     other = await record.corrections.report(daily.id, me.id, "选项有误", NOON)
     await record.corrections.reject(other.id, "", "没有错", NOON)

@@ -199,7 +199,7 @@ async def test_a_change_of_nothing_is_left_to_the_others(house):
 async def test_a_change_in_a_paper_is_no_answer(house):
     me = await house.people.identify("fake", "1", at(11))
     questions = [small_question(f"p{n}", "OS0230") for n in range(2)]
-    _, [first, second] = await house.askings.start_paper(
+    _, [first, second] = await house.askings.papers.start(
         me.id, house.private().key, questions, at(11, 30), at(12, 30)
     )
     await house.attempts.answer(first, me, "A", at(11, 40))

@@ -143,7 +143,7 @@ async def test_the_explanation_of_one_s_own_question_is_left_to_practice(three):
 async def test_a_paper_is_not_explained_before_it_is_handed_in(house):
     me = await house.people.identify("fake", "1", at(11))
     questions = [one.question for one in [await practises(house, at(11))]]
-    await house.askings.start_paper(me.id, house.private().key, questions, at(11, 30), at(12, 30))
+    await house.askings.papers.start(me.id, house.private().key, questions, at(11, 30), at(12, 30))
     assert "交卷后发“模考解析 3”" in (await say(house, "第3题解析", private=True)).text
     assert await say(house, "解析", private=True) is None
 

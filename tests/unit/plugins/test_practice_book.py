@@ -251,7 +251,7 @@ async def test_a_daily_question_answered_in_private_can_be_reported_there(me):
 async def sat(me):
     """Sit a paper of five questions to its end; return its questions in order."""
     first = await me.asked(await me.say("/模考 5"))
-    askings = await me.house.askings.of_paper(first.paper_id)
+    askings = await me.house.askings.papers.askings_of(first.paper_id)
     for asking in askings:
         await me.say(letter(asking, right=True))
     return askings

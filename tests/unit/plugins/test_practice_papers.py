@@ -22,7 +22,7 @@ async def sit(me, count=5):
     """Begin a paper and return its askings in order."""
     reply = await me.say(f"/模考 {count}")
     first = await me.asked(reply)
-    return await me.house.askings.of_paper(first.paper_id)
+    return await me.house.askings.papers.askings_of(first.paper_id)
 
 
 async def answer_all(me, askings, right):
@@ -38,7 +38,7 @@ async def test_a_paper_shows_its_rules_and_its_first_question(me):
     reply = await me.say("/模考")
     assert "**模考开始：20 道单选，限时 30 分钟**" in reply.text
     assert "**【模考 1/20 · 剩 30 分钟】" in reply.text
-    askings = await me.house.askings.of_paper((await me.asked(reply)).paper_id)
+    askings = await me.house.askings.papers.askings_of((await me.asked(reply)).paper_id)
     assert [asking.place for asking in askings] == list(range(1, 21))
     assert len({asking.question.id for asking in askings}) == 20
     assert [asking.question.subject for asking in askings] == sorted(
@@ -81,7 +81,7 @@ async def test_the_last_answer_hands_in_and_is_scored(me):
     wrong = askings[1]
     assert f"第 2 题 你选 {letter(wrong, right=False)}，应选 {wrong.shown_answer}" in report.text
     assert "发“模考解析 2”" in report.text
-    assert await me.house.askings.open_paper(wrong.identity_id, "fake:p:1", me.house.now) is None
+    assert await me.house.askings.papers.open(wrong.identity_id, "fake:p:1", me.house.now) is None
     assert len(await me.attempts()) == 5
 
 
@@ -356,7 +356,7 @@ async def test_a_confirmation_counts_only_right_after_the_question(me, between):
     assert "没答的算错" in again.text
     assert "模考成绩" not in again.text
     await me.say("确定")
-    assert await me.house.askings.finished_papers((await me.identity()).id, 1)
+    assert await me.house.askings.papers.finished((await me.identity()).id, 1)
 
 
 async def test_a_confirmation_does_not_wait_for_ever(me):
@@ -405,7 +405,9 @@ async def test_a_limit_that_is_said_is_the_one_that_holds(me):
 async def test_a_long_list_of_questions_is_cut(me):
     await sit(me, 20)
     assert "（第 1、2、3、4、5 题等）" in (await me.say("交卷")).text
-    askings = await me.house.askings.of_paper((await me.asked(await me.say("继续"))).paper_id)
+    askings = await me.house.askings.papers.askings_of(
+        (await me.asked(await me.say("继续"))).paper_id
+    )
     report = await answer_all(me, askings, [False] * 20)
     assert report.text.count("你选") == 8
     assert "- 其余 12 题（第 9、10、11、12、13 题等）发“模考解析 9”这样看" in report.text

@@ -101,7 +101,8 @@ async def me(tmp_path):
     async with practising(tmp_path) as made:
         made.house.catalogue._drawn.clear()
         made.house.catalogue._written = {one.point: [one] for one in QUESTIONS}
-        made.house.askings._chance = random.Random(8)
+        chance = random.Random(8)
+        made.house.askings._chance = made.house.askings.papers._chance = chance
         yield made
 
 
@@ -153,7 +154,7 @@ async def test_a_mock_exam_reads_well(me):
         point: [question_on(point)] for point in ("OS0202", "OS0230", "CN0602", "CO0304")
     }
     begin = await me.say("/模考 8")
-    askings = await me.house.askings.of_paper((await me.asked(begin)).paper_id)
+    askings = await me.house.askings.papers.askings_of((await me.asked(begin)).paper_id)
     me.later(minutes=2)
     second = await me.say(letter(askings[0], right=True))
     skipped = await me.say("跳过")

@@ -411,7 +411,7 @@ async def sits_a_paper(house, user="1", *, hours=1):
     """Begin a paper and answer its first question."""
     identity = await house.people.identify("fake", user, house.now)
     questions = await house.selection.paper(identity.person_id, 5, house.now)
-    _, [first, *_] = await house.askings.start_paper(
+    _, [first, *_] = await house.askings.papers.start(
         identity.id, house.private(user).key, questions, house.now, house.now + hours * DAY / 24
     )
     await house.attempts.answer(first, identity, first.shown_answer, house.now)
