@@ -346,7 +346,7 @@ async def test_the_rest_of_a_long_answer_is_sent(certified, api, person):
     words = await with_a_long_answer(certified, person)
     first = (await certified.text(words, person)).text
     parts = int(first.split("（第 1/")[1].split(" ")[0])
-    assert "回复 1" not in first
+    assert "其余接着发，没收全就回复 1" in first
     await until(lambda: len(api.texts_to(person)) == parts - 1)
 
 

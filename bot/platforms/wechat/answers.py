@@ -35,8 +35,8 @@ class Answer:
 
     ``watchers`` counts the calls that wait for it now. ``sending``: its parts are leaving through
     the API; ``by_hand``: they are given to who asks, and not sent. ``takes_digits``: it asks for a
-    number, so that "1" is not ours. ``mentioned``: its person heard that it is there (True) or
-    being made (False).
+    number, so that "1" is not ours. ``is_text``: there is no picture in it. ``mentioned``: its
+    person heard that it is there (True) or being made (False).
     """
 
     def __init__(self) -> None:
@@ -44,6 +44,7 @@ class Answer:
         self.sending = False
         self.by_hand = False
         self.takes_digits = False
+        self.is_text = True
         self.mentioned: bool | None = None
         self._parts: deque[Part] = deque()
         self._total = 0
@@ -59,6 +60,11 @@ class Answer:
     def is_over(self) -> bool:
         """Whether nothing more will come of it."""
         return self._settled.is_set() and not self._parts and not self.sending
+
+    @property
+    def was_dropped(self) -> bool:
+        """Whether it was given up before its person had any of it."""
+        return self._begun.done() and self._begun.exception() is not None
 
     @property
     def has_begun(self) -> bool:
@@ -77,8 +83,11 @@ class Answer:
             self.watchers -= 1
 
     def put(self, parts: Sequence[Part]) -> None:
-        """Have the whole answer."""
+        """Have the whole answer; one that was dropped stays so."""
+        if self.was_dropped:
+            return
         self._parts.extend(parts)
+        self.is_text = all(isinstance(part, Text) for part in parts)
         self._total = len(self._parts)
         self._settled.set()
 
@@ -89,18 +98,22 @@ class Answer:
 
     def take(self) -> tuple[Part, int, int]:
         """Give the next part, its number from 1 and how many there are."""
-        part = self._parts.popleft()
+        borrowed = self.borrow()
+        assert borrowed is not None
         self.begin()
-        return part, self._total - len(self._parts), self._total
+        return borrowed
 
     def begin(self) -> None:
         """Note that its person has had a part of it."""
         if not self._begun.done():
             self._begun.set_result(None)
 
-    def borrow(self) -> Part | None:
-        """Take the next part without saying that it was given; None at the end."""
-        return self._parts.popleft() if self._parts else None
+    def borrow(self) -> tuple[Part, int, int] | None:
+        """Do as ``take`` without saying that it was given; None at the end."""
+        if not self._parts:
+            return None
+        part = self._parts.popleft()
+        return part, self._total - len(self._parts), self._total
 
     def put_back(self, part: Part) -> None:
         """Return what was borrowed."""

@@ -124,8 +124,8 @@ class Conversing:
             return part
         word = self.shelf.word_of(openid)
         if total > 1:
-            next_word = word if answer.by_hand else ""
-            notes.insert(0, wording.piece_note(number, total, next_word))
+            follows = not answer.by_hand
+            notes.insert(0, wording.piece_note(number, total, word, follows=follows))
         if number == total:
             notes += self._others(openid, word)
         return Text("\n".join([part.text, "", *notes])) if notes else part
@@ -146,6 +146,8 @@ class Conversing:
         except Exception:
             answer.end(wording.FAILED)
             raise
+        if answer.was_dropped:
+            await answer.begun()  # raises why
         if answer.is_over:
             return Receipt()
         if answer.watchers or not self._outbox.can_send:
@@ -163,9 +165,15 @@ class Conversing:
         """
         answer.sending = True
         try:
-            while self._outbox.can_send and (part := answer.borrow()) is not None:
+            while self._outbox.can_send and (borrowed := answer.borrow()) is not None:
+                part, number, total = borrowed
                 try:
-                    await self._outbox.send_part(openid, part)
+                    if isinstance(part, Text) and answer.is_text and total > 1:
+                        # So that one that lacks can be seen.
+                        note = wording.piece_note(number, total)
+                        await self._outbox.send_part(openid, Text(f"{part.text}\n\n{note}"))
+                    else:
+                        await self._outbox.send_part(openid, part)
                     answer.begin()
                     self.shelf.said(openid, takes_digits=answer.takes_digits)
                 except NotSent as error:

@@ -17,9 +17,11 @@ DROPPED = "等着来取的答案太多，这一条不再保留"
 DROPPED_NOTE = "（再早的一个答案没来取，不再保留）"
 
 
-def piece_note(number: int, total: int, word: str) -> str:
-    """Say which part this is; ``word`` gets the next one, "" when it comes by itself."""
-    more = f"，回复 {word} 继续看" if word and number < total else ""
+def piece_note(number: int, total: int, word: str = "", *, follows: bool = False) -> str:
+    """Say which part this is; ``word`` gets the next one, which may also follow by itself."""
+    more = ""
+    if word and number < total:
+        more = f"，其余接着发，没收全就回复 {word}" if follows else f"，回复 {word} 继续看"
     return f"（第 {number}/{total} 段{more}）"
 
 

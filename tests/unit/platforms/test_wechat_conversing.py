@@ -19,6 +19,7 @@ from bot.platforms.wechat.api import Api, _Token
 from bot.platforms.wechat.codec import PICTURE_HOSTS, NotAnEvent, decode, key_of
 from bot.platforms.wechat.conversing import Conversing
 from bot.platforms.wechat.outbox import MAX_BYTES, WeChatOutbox
+from bot.platforms.wechat.platform import WeChatOptions
 from plugins.drawing import Drawing
 from plugins.messages import (
     SILENT,
@@ -445,9 +446,11 @@ async def test_a_late_answer_is_sent_once(certified, wechat):
 async def test_the_rest_of_a_long_answer_is_sent(certified, wechat):
     certified.answerer.replies["长"] = paragraphs(3)
     first = await certified.ask("长")
-    assert first.endswith("段\n\n（第 1/3 段）")
+    assert first.endswith("段\n\n（第 1/3 段，其余接着发，没收全就回复 1）")
     await until(lambda: len(wechat.sent) == 2)
-    assert [text[0] for text in wechat.texts_to("o-1")] == ["2", "3"]
+    rest = wechat.texts_to("o-1")
+    assert [text[0] for text in rest] == ["2", "3"]
+    assert [text[-9:] for text in rest] == ["（第 2/3 段）", "（第 3/3 段）"]
     await until(lambda: certified.answerer.heard == ["长"])
 
 
@@ -752,3 +755,51 @@ def test_parts_leave_room_for_notes():
     others = max(wording.DROPPED_NOTE, wording.kept_note(ready=False, word=word), key=len)
     notes = ["", wording.piece_note(888, 999, word), others]
     assert MAX_BYTES + len("\n".join(["", *notes]).encode()) <= 2048
+
+
+async def test_what_the_api_refuses_of_a_long_answer_is_there_for_1(certified, wechat):
+    wechat.errors["/cgi-bin/message/custom/send"] = [45047]
+    certified.answerer.replies["长"] = paragraphs(3)
+    assert "没收全就回复 1" in await certified.ask("长")
+    await until(lambda: len(certified.desk) == 0)
+    assert (await certified.ask("1")).startswith("2")
+
+
+async def test_an_answer_that_was_dropped_is_neither_sent_nor_said_to_have_arrived(
+    certified, wechat
+):
+    gates = {name: certified.answerer.slow(name) for name in "甲乙丙丁"}
+    said = [await certified.ask(name) for name in gates]
+    assert wording.DROPPED_NOTE in said[-1]
+    for gate in gates.values():
+        gate.set()
+    await until(lambda: len(certified.desk) == 0)
+    assert "答：甲" not in wechat.texts_to("o-1")
+    assert "甲" not in certified.answerer.heard
+    assert set(certified.answerer.heard) == set("乙丙丁")
+
+
+async def test_1_to_an_ask_back_that_came_by_the_api_is_an_answer_to_it(certified, wechat):
+    certified.answerer.replies["哪个"] = Reply("1. 甲 2. 乙", "ask_back", choices=("甲", "乙"))
+    first, second = certified.answerer.slow("哪个"), certified.answerer.slow("别的")
+    await certified.ask("哪个")
+    await certified.ask("别的")
+    first.set()
+    await until(lambda: "1. 甲 2. 乙" in wechat.texts_to("o-1"))
+    assert (await certified.ask("1")).startswith("答：1")
+    second.set()
+
+
+async def test_an_account_that_may_not_upload_is_not_asked_to_again(certified, wechat):
+    wechat.errors["/cgi-bin/media/upload"] = [48001]
+    drawn = Reply("看字", "answer", drawing=Drawing("图", ()), caption="看图")
+    certified.answerer.replies["图"] = drawn
+    assert await certified.ask("图") == "看字"
+    assert not certified.outbox.can_send
+    assert await certified.ask("图") == "看字"
+    assert wechat.uploads == []
+
+
+def test_the_secrets_are_not_in_the_text_of_the_options():
+    options = WeChatOptions("TOKEN1", "AESKEY1", "wx1", "SECRET1")
+    assert all(secret not in repr(options) for secret in ("TOKEN1", "AESKEY1", "SECRET1"))
