@@ -68,8 +68,12 @@ class Chat:
         )
 
     async def question(self) -> SentReply:
-        """Switch the daily question on, have one pushed by the operator, and give it."""
+        """Switch the daily question on, have one pushed by the operator, and give it.
+
+        At any time of the day: with quiet hours, what is due at night waits until the morning.
+        """
         await self.as_admin("/每日一题 开")
+        await self.as_admin("/每日一题 安静 无")
         number = await self.number()
         done = asyncio.create_task(self.operator(f"/管理 推送 {number}"))
         pushed = await self.pushed()

@@ -271,6 +271,8 @@ async def daily_question(discord):
         await discord.say("/每日一题 开", user=ADMIN, channel=channel)
     )
     assert "已开启" in switched.content
+    loud = await discord.say("/每日一题 安静 无", user=ADMIN, channel=channel)
+    assert "改好了" in (await discord.reply_to(loud)).content
     listed = (await told(discord, "/管理 群"))[0].content
     [number] = [line.split(".")[0] for line in listed.splitlines() if str(channel) in line]
     seen = discord.messages[-1].id
@@ -310,7 +312,7 @@ async def test_a_pushed_question_is_answered_by_button_and_by_reply(discord, dat
     assert re.search(r"选 C（第 2 位作答", (await discord.reply_to(replied)).content)
     again = await discord.press(question, "D", user=user)
     assert "以第一次的为准" in (await discord.answer(again)).content
-    assert await settled(discord, question.channel) == 3
+    assert await settled(discord, question.channel) == 4
 
     reveal_now(data_dir, f"discord:g:{question.channel}")
     *_, revealed = await discord.in_channel(question.channel, since=discord.messages[-1].id)
