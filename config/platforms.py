@@ -1,15 +1,22 @@
 """The settings of the chat platforms: which of them run, and what each needs."""
 
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
-from config.types import Key, Numbers, Part, PositiveFloat, WebAddress, listed
+from config.types import (
+    Key,
+    Numbers,
+    Part,
+    PositiveFloat,
+    SafeAddress,
+    SafeSocket,
+    WebAddress,
+    listed,
+)
 
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PlatformName = Literal["onebot", "qq", "discord", "wecom", "wechat"]
 
 
@@ -50,12 +57,11 @@ class Discord(Part):
     guilds: Numbers = Field(
         default=(), description="只在这些服务器（guild）里回答，写编号；空表示所有服务器"
     )
-    api_base: WebAddress = Field(
+    api_base: SafeAddress = Field(
         default="https://discord.com/api/v10", description="Discord 的 REST 地址；测试或代理时才改"
     )
-    gateway_url: str = Field(
+    gateway_url: SafeSocket = Field(
         default="",
-        pattern=r"^(wss?://\S+)?$",
         description="Discord 的网关地址 wss://…；空表示官方的；测试时才改",
     )
     proxy: WebAddress = Field(
@@ -71,10 +77,10 @@ class Qq(Part):
         description="接收消息的方式：webhook 要有公网 HTTPS 地址，websocket 不用（平台逐步停用）",
     )
     sandbox: bool = Field(default=False, description="是否使用沙箱环境")
-    api_base: WebAddress = Field(
+    api_base: SafeAddress = Field(
         default="https://api.sgroup.qq.com/", description="QQ 机器人接口的地址；测试时才改"
     )
-    auth_base: WebAddress = Field(
+    auth_base: SafeAddress = Field(
         default="https://bots.qq.com/app/getAppAccessToken",
         description="换取访问令牌的地址；测试时才改",
     )
@@ -84,18 +90,6 @@ class Qq(Part):
     )
 
 
-def _wecom_address(value: str) -> str:
-    """Take wss://host…; ws:// only to this machine, for the secret travels over it."""
-    try:
-        parts = urlsplit(value)
-        host, scheme = parts.hostname, parts.scheme
-    except ValueError:
-        host = scheme = ""
-    if not host or not (scheme == "wss" or (scheme == "ws" and host in _LOOPBACK)):
-        raise PydanticCustomError("address", "应形如 wss://主机（ws:// 只能连本机）")
-    return value
-
-
 class WeCom(Part):
     bot_id: str = Field(default="", description="企业微信智能机器人的 BotID（长连接方式）")
     secret: Key = Field(default=SecretStr(""), description="企业微信智能机器人的 Secret")
@@ -103,7 +97,7 @@ class WeCom(Part):
         default="",
         description="机器人在群里的名字，用来去掉问题里的 @名字；空表示去掉第一个 @ 开头的词",
     )
-    url: Annotated[str, AfterValidator(_wecom_address)] = Field(
+    url: SafeSocket = Field(
         default="wss://openws.work.weixin.qq.com", description="长连接地址；测试时才改"
     )
     heartbeat_seconds: PositiveFloat = Field(
@@ -122,7 +116,7 @@ class WeChat(Part):
         default=SecretStr(""),
         description="公众号的 AppSecret（要认证过的号）；空表示不发图片和客服消息，也不能推送",
     )
-    api_base: WebAddress = Field(
+    api_base: SafeAddress = Field(
         default="https://api.weixin.qq.com", description="微信接口的地址；测试时才改"
     )
     wait_seconds: float = Field(

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""The names of this machine."""
+
 
 def _web_address(value: str) -> str:
     """Take "" or http(s)://host…; without a password, for addresses are logged and recorded."""
@@ -28,6 +32,22 @@ def _web_address(value: str) -> str:
         raise PydanticCustomError("address", "应形如 http://主机:端口")
     if "@" in parts.netloc:
         raise PydanticCustomError("address", "地址里不要写账号和密码，它们另有设置")
+    return value
+
+
+def _safe(value: str, *, safe: str, unsafe: str) -> str:
+    """Take "" or ``safe``://host…; ``unsafe``:// only to this machine, for secrets travel there."""
+    try:
+        parts = urlsplit(value)
+        host, scheme = parts.hostname, parts.scheme
+    except ValueError:
+        host = scheme = ""
+    if value and not (host and (scheme == safe or (scheme == unsafe and host in LOOPBACK))):
+        raise PydanticCustomError(
+            "address",
+            "应形如 {safe}://主机；不加密的 {unsafe}:// 只能连本机，否则令牌会明文上网",
+            {"safe": safe, "unsafe": unsafe},
+        )
     return value
 
 
@@ -57,6 +77,8 @@ PositiveFloat = Annotated[float, Field(gt=0)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Key = Annotated[SecretStr, AfterValidator(_visible_ascii)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+SafeAddress = Annotated[WebAddress, AfterValidator(partial(_safe, safe="https", unsafe="http"))]
+SafeSocket = Annotated[str, AfterValidator(partial(_safe, safe="wss", unsafe="ws"))]
 Superuser = Annotated[str, Field(pattern=r"^[a-z]+:\S+$", coerce_numbers_to_str=True)]
 Number = Annotated[str, Field(pattern=r"^\d+$", coerce_numbers_to_str=True)]
 Numbers = Annotated[tuple[Number, ...], NoDecode, BeforeValidator(listed)]

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from functools import cache, partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from socket import AddressFamily
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from config.types import LOOPBACK
 from plugins.messages import IncomingPicture, PictureUnavailable
 
 BAD_ADDRESS = "图片的地址不在允许的范围内，没有下载。"
@@ -27,7 +29,6 @@ NOT_A_PICTURE = "这个文件不是能识别的图片，请发 JPG、PNG、WEBP�
 Unlock = Callable[[bytes], bytes]
 """Turns what was loaded into the picture, where a platform encrypts it; ValueError if it cannot."""
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 3
 _TYPES = re.compile(
@@ -35,6 +36,12 @@ _TYPES = re.compile(
 )
 _MAGIC = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|BM.{12}|RIFF.{4}WEBP", re.DOTALL)
 _NAT64 = IPv6Network("64:ff9b::/96")
+
+
+def picture_hosts(own: frozenset[str], address: str) -> frozenset[str]:
+    """Give a platform's ``own`` hosts, with this machine where the platform is there, too."""
+    host = urlsplit(address).hostname or ""
+    return own | {host} if host in LOOPBACK else own
 
 
 class Downloads:
@@ -108,7 +115,7 @@ class Downloads:
         host = (url.host or "").lower().rstrip(".")
         if not (host in self._exact or host.endswith(self._suffixes)) or url.user is not None:
             raise PictureUnavailable(BAD_ADDRESS)
-        if host in _LOOPBACK:
+        if host in LOOPBACK:
             if url.scheme not in ("http", "https"):
                 raise PictureUnavailable(BAD_ADDRESS)
         elif url.scheme != "https" or _is_private_literal(host):
@@ -173,7 +180,7 @@ class _PublicOnly(AbstractResolver):
         self, host: str, port: int = 0, family: AddressFamily = AddressFamily.AF_INET
     ) -> list[ResolveResult]:
         found = await self._resolver.resolve(host, port, family)
-        allowed = [each for each in found if host in _LOOPBACK or is_public(each["host"])]
+        allowed = [each for each in found if host in LOOPBACK or is_public(each["host"])]
         if not allowed:
             raise PictureUnavailable(BAD_ADDRESS)
         return allowed

@@ -14,6 +14,7 @@ import pytest
 from tests.e2e.learning_chat import reveal_now, rows
 from tests.e2e.qq_server import APP_ID, DROP, SECRET, QqServer, sign
 from tests.e2e.server_process import LISTENS, SERVE, start
+from tests.e2e.waiting import until
 from tests.photos.draw import photo
 
 FOLLOW_UP = "那它的易错点呢"
@@ -70,13 +71,6 @@ def user(bot):
 @pytest.fixture
 def group(bot):
     return f"G-{next(_numbers)}"
-
-
-def until(reached, seconds=30.0):
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline, "not reached in time"
-        time.sleep(0.05)
 
 
 def health(server):
@@ -357,6 +351,8 @@ def test_a_daily_question_is_pushed_answered_and_revealed(qq, bot, data_dir):
     assert "只有群主和管理员能改" in ask(qq, "/每日一题 开", user=member, group=PUSHABLE)
     number = qq.in_group("/每日一题 开", group=PUSHABLE, author=admin)
     assert "已开启" in qq.answers_to(number, 1)[0].text
+    number = qq.in_group("/每日一题 安静 无", group=PUSHABLE, author=admin)
+    assert "改好了" in qq.answers_to(number, 1)[0].text
 
     [line] = [line for line in ask(qq, "/管理 群", user=OPERATOR).splitlines() if PUSHABLE in line]
     qq.in_private(f"/管理 推送 {line.split('.')[0]}", user=OPERATOR)

@@ -4,13 +4,13 @@ import json
 import re
 import shutil
 import signal
-import time
 from itertools import count
 
 import pytest
 
 from tests.e2e.qq_server import SECRET, QqServer
 from tests.e2e.server_process import LISTENS, SERVE, start
+from tests.e2e.waiting import until
 
 OPERATOR = "U-operator"
 GROUP = "G-408"
@@ -20,13 +20,6 @@ _numbers = count(1)
 @pytest.fixture
 def user():
     return f"U-{next(_numbers)}"
-
-
-def until(reached, seconds=30.0):
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline, "not reached in time"
-        time.sleep(0.05)
 
 
 def health(server):

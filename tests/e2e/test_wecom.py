@@ -2,14 +2,16 @@
 
 import asyncio
 import json
+import re
 import shutil
 import signal
-import time
 from itertools import count
 
 import pytest
 
+from tests.e2e.learning_chat import reveal_now
 from tests.e2e.server_process import LISTENS, SERVE, start
+from tests.e2e.waiting import until
 from tests.e2e.wecom_server import BOT_ID, MOST_BYTES, SECRET, WeComServer
 from tests.model_server import OK, model_server
 
@@ -60,13 +62,6 @@ def user(bot):
 @pytest.fixture
 def group(bot):
     return f"group-{next(_numbers)}"
-
-
-def until(reached, seconds=30.0):
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline, "not reached in time"
-        time.sleep(0.05)
 
 
 def health(server):
@@ -162,6 +157,8 @@ def test_a_round_of_the_daily_question_is_answered_by_button_also_after_a_restar
         with start(SERVE, tmp_path / "log", env, ready=LISTENS):
             said = own.say("/每日一题 开", user=OPERATOR, group=group)
             assert "已开启" in own.answer(said)
+            loud = own.say("/每日一题 安静 无", user=OPERATOR, group=group)
+            assert "改好了" in own.answer(loud)
             listed = own.answer(own.say("/管理 群", user=OPERATOR))
             number = next(
                 line.split(".")[0].strip() for line in listed.splitlines() if group in line
@@ -181,6 +178,8 @@ def test_a_round_of_the_daily_question_is_answered_by_button_also_after_a_restar
             assert "收到" in own.next(to(group, "markdown")).text
             own.press(card, "D", user="li", group=group)
             assert "收到" not in own.next(to(group, "markdown")).text
+            reveal_now(data_dir, f"wecom:g:{group}")
+            assert re.search(r"答案 [A-D]", own.next(to(group, "markdown"), 40).text)
             assert again.end(signal.SIGTERM) == 0
             assert "Traceback" not in again.log
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import discord
 from discord import app_commands
@@ -13,7 +12,7 @@ from loguru import logger
 
 from bot.platforms.desk import Desk
 from bot.platforms.discord.calls import LONGEST_RATE_LIMIT_SECONDS, failure
-from bot.platforms.discord.client import LOOPBACK, Connection, lead_to
+from bot.platforms.discord.client import Connection, lead_to
 from bot.platforms.discord.codec import (
     Interaction,
     decode,
@@ -27,7 +26,7 @@ from bot.platforms.discord.link import TOO_MANY_LOGINS, Link
 from bot.platforms.discord.outbox import DiscordOutbox
 from bot.platforms.discord.places import Answer, Channel
 from bot.platforms.discord.responding import REPLY_SECONDS, Response, ToInteraction, ToMessage
-from bot.platforms.downloads import Downloads
+from bot.platforms.downloads import Downloads, picture_hosts
 from bot.platforms.ports import Clock, shanghai_now
 from bot.platforms.supervision import PlatformRefused
 from bot.rendering.outgoing import Painter
@@ -91,7 +90,9 @@ class DiscordPlatform:
         self._clock = clock
         self._scopes = tuple(scopes)
         self._link = Link(options.send_seconds)
-        self._downloads = Downloads(_hosts(options.api_base), proxy=options.proxy)
+        self._downloads = Downloads(
+            picture_hosts(_PICTURE_HOSTS, options.api_base), proxy=options.proxy
+        )
         self._has_commands = False
         self._tell_connected: Callable[[], None] = lambda: None
         self.outbox = DiscordOutbox(self._link, options.guilds, painter)
@@ -247,12 +248,6 @@ class DiscordPlatform:
 
 _CLOSED_BAD_TOKEN = 4004
 """developers: topics/opcodes-and-status-codes, gateway close event codes."""
-
-
-def _hosts(api_base: str) -> frozenset[str]:
-    """Pictures come from Discord's hosts; from our own machine only where Discord is there, too."""
-    host = urlsplit(api_base).hostname or ""
-    return _PICTURE_HOSTS | ({host} if host in LOOPBACK else frozenset())
 
 
 def _reason(error: Exception) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from loguru import logger
@@ -14,7 +13,7 @@ from nonebot.adapters.qq.event import Event as QqEvent
 from nonebot.adapters.qq.event import InteractionCreateEvent
 
 from bot.platforms.desk import Desk
-from bot.platforms.downloads import Downloads
+from bot.platforms.downloads import Downloads, picture_hosts
 from bot.platforms.nonebot_app import NoneBotPart
 from bot.platforms.ports import Clock, shanghai_now
 from bot.platforms.qq.account import Account
@@ -77,8 +76,7 @@ class QqPlatform:
         self._account = Account(options.app_id, options.secret, intents)
         self.connect: Connect = self._account.connect
         self._api_base = _api_base(options)
-        host = urlsplit(self._api_base).hostname or ""
-        self._downloads = Downloads(PICTURE_HOSTS | {host})
+        self._downloads = Downloads(picture_hosts(PICTURE_HOSTS, self._api_base))
         self.outbox = QqOutbox(
             self._account,
             clock,

@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from loguru import logger
 
 from bot.errors import StartupError
 from bot.platforms.desk import Desk
-from bot.platforms.downloads import Downloads
+from bot.platforms.downloads import Downloads, picture_hosts
 from bot.platforms.ports import Clock, shanghai_now
 from bot.platforms.wechat.api import Api
 from bot.platforms.wechat.callback import Callback
@@ -69,7 +68,7 @@ class WeChatPlatform:
             _seal(options),
             self._conversing,
             self.outbox,
-            Downloads(_picture_hosts(options)),
+            Downloads(picture_hosts(PICTURE_HOSTS, options.api_base)),
             clock,
         )
         self._check: asyncio.Task[None] | None = None
@@ -114,12 +113,6 @@ def _api(options: WeChatOptions) -> Api | None:
     if not options.app_id:
         raise StartupError("设置了公众号的 AppSecret，还要设置 ASSISTANT408_WECHAT__APP_ID。")
     return Api(options.api_base, options.app_id, options.app_secret)
-
-
-def _picture_hosts(options: WeChatOptions) -> frozenset[str]:
-    """WeChat's own, and that of an API which is not WeChat's: a test's."""
-    host = urlsplit(options.api_base).hostname or ""
-    return PICTURE_HOSTS if host.endswith(".qq.com") else PICTURE_HOSTS | {host}
 
 
 async def _checked(api: Api) -> None:

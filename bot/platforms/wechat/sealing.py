@@ -10,15 +10,11 @@ import hmac
 import secrets
 import struct
 
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES256
-from cryptography.hazmat.primitives.ciphers.modes import CBC
-
 from bot.platforms.wechat.signing import Stamp, Unsigned, is_signature, signature
 from bot.platforms.wechat.wire import sealed_xml
+from bot.platforms.weixin_cipher import WeixinCipher
 
 KEY_CHARS = 43
-_BLOCK = 32
 _HEAD = 20
 
 
@@ -27,12 +23,11 @@ class Seal:
 
     def __init__(self, token: str, aes_key: str, app_id: str) -> None:
         """``aes_key`` is the EncodingAESKey of 43 characters; raises ValueError."""
-        key = base64.b64decode(aes_key + "=")
-        if len(aes_key) != KEY_CHARS or len(key) != 32:
+        if len(aes_key) != KEY_CHARS:
             raise ValueError("an EncodingAESKey has 43 characters")
         self._token = token
         self._app_id = app_id.encode()
-        self._cipher = Cipher(AES256(key), CBC(key[:16]))
+        self._cipher = WeixinCipher(base64.b64decode(aes_key + "="))
 
     def open(self, encrypted: str, stamp: Stamp) -> bytes:
         """Give the XML inside; raises Unsigned when it is not from WeChat or not for us."""
@@ -40,7 +35,7 @@ class Seal:
         if not is_signature(stamp.msg_signature, *signed):
             raise Unsigned("密文的签名不对（后台填的 Token 和这里的不一样？）")
         try:
-            plain = self._decrypted(base64.b64decode(encrypted, validate=True))
+            plain = self._cipher.decrypted(base64.b64decode(encrypted, validate=True))
             (length,) = struct.unpack(">I", plain[16:_HEAD])
         except (binascii.Error, struct.error, ValueError):
             raise Unsigned("密文解不开（EncodingAESKey 和后台的不一样？）") from None
@@ -53,19 +48,6 @@ class Seal:
         """Give the XML that carries ``xml`` encrypted."""
         message = xml.encode()
         head = secrets.token_bytes(16) + struct.pack(">I", len(message))
-        encrypted = base64.b64encode(self._encrypted(head + message + self._app_id)).decode()
+        encrypted = base64.b64encode(self._cipher.encrypted(head + message + self._app_id)).decode()
         signed = signature(self._token, stamp.timestamp, stamp.nonce, encrypted)
         return sealed_xml(encrypted, signed, stamp.timestamp, stamp.nonce)
-
-    def _decrypted(self, data: bytes) -> bytes:
-        decryptor = self._cipher.decryptor()
-        plain = decryptor.update(data) + decryptor.finalize()
-        count = plain[-1] if plain else 0
-        if not 1 <= count <= _BLOCK or plain[-count:] != bytes([count]) * count:
-            raise ValueError("bad padding")
-        return plain[:-count]
-
-    def _encrypted(self, plain: bytes) -> bytes:
-        count = _BLOCK - len(plain) % _BLOCK
-        encryptor = self._cipher.encryptor()
-        return encryptor.update(plain + bytes([count]) * count) + encryptor.finalize()

@@ -1,7 +1,7 @@
 """Pictures that people sent, and files on their way up.
 
-A picture comes as an address, open for five minutes, and a key of its own: AES-256-CBC, PKCS#7
-with blocks of 32 bytes, the first 16 bytes of the key as IV. A file goes up in pieces.
+A picture comes as an address, open for five minutes, and a key of its own. A file goes up in
+pieces.
 """
 
 import base64
@@ -10,19 +10,17 @@ import hashlib
 from functools import partial
 from typing import Literal
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
 from bot.platforms.downloads import Downloads
 from bot.platforms.wecom import frames
 from bot.platforms.wecom.frames import Body, string
 from bot.platforms.wecom.line import Line
+from bot.platforms.weixin_cipher import WeixinCipher
 from plugins.messages import IncomingPicture, NotSent
 
 HOSTS = frozenset({"*.qpic.cn", "*.myqcloud.com"})
 _PIECE_BYTES = 512 * 1024
 _MOST_BYTES = {"image": 10 << 20, "file": 20 << 20}
 _LEAST_BYTES = 5
-_PADDING = 32
 
 
 class Pictures:
@@ -47,14 +45,7 @@ def unlock(data: bytes, key: str) -> bytes:
         secret = base64.b64decode(key + "=" * (-len(key) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise ValueError("no key") from None
-    if len(secret) != 32 or not data or len(data) % 16:
-        raise ValueError("not encrypted in this way")
-    decryptor = Cipher(algorithms.AES(secret), modes.CBC(secret[:16])).decryptor()
-    padded = decryptor.update(data) + decryptor.finalize()
-    length = padded[-1]
-    if not 1 <= length <= _PADDING or padded[-length:] != bytes([length]) * length:
-        raise ValueError("wrong key")
-    return padded[:-length]
+    return WeixinCipher(secret).decrypted(data)
 
 
 async def upload(

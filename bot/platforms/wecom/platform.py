@@ -6,12 +6,12 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from loguru import logger
 
 from bot.platforms.desk import Desk
+from bot.platforms.downloads import picture_hosts
 from bot.platforms.ports import Clock, shanghai_now
 from bot.platforms.wecom import cards, frames
 from bot.platforms.wecom.codec import conversation_of, decode, decode_press
@@ -24,7 +24,6 @@ from plugins.messages import DeliveryUncertain, NotSent
 
 WELCOME = "你好，我是 408 学习助手。直接发问题就行，例如「什么是死锁」；发「/帮助」看我还会什么。"
 UNREADABLE = "我看得懂文字、图片和语音，这种消息还看不懂。"
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _REMEMBERED_EVENTS = 1000
 _MOST_ERRANDS = 64
 
@@ -68,8 +67,7 @@ class WeComPlatform:
             heartbeat_seconds=options.heartbeat_seconds,
             answer_seconds=options.api_timeout_seconds,
         )
-        host = urlsplit(options.url).hostname or ""
-        self._pictures = Pictures(HOSTS | {host} if host in _LOOPBACK else HOSTS)
+        self._pictures = Pictures(picture_hosts(HOSTS, options.url))
         self.outbox = WeComOutbox(self._line, options.api_timeout_seconds, painter)
         self._errands: set[asyncio.Task[None]] = set()
         self._seen: OrderedDict[str, None] = OrderedDict()

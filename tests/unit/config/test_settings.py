@@ -130,6 +130,29 @@ def test_a_wrong_value_is_named_with_what_was_given(monkeypatch, name):
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "address", "secure"),
+    [
+        ("DISCORD__API_BASE", "http://discord.example/api", "https"),
+        ("DISCORD__GATEWAY_URL", "ws://192.168.1.2:8080/", "wss"),
+        ("QQ__API_BASE", "http://10.0.0.1/", "https"),
+        ("QQ__AUTH_BASE", "http://bots.qq.com/app/getAppAccessToken", "https"),
+        ("WECOM__URL", "ws://openws.work.weixin.qq.com", "wss"),
+        ("WECHAT__API_BASE", "http://api.weixin.qq.com", "https"),
+    ],
+)
+def test_no_secret_of_a_platform_crosses_the_network_in_the_clear(
+    monkeypatch, name, address, secure
+):
+    monkeypatch.setenv(f"ASSISTANT408_{name}", address)
+    with pytest.raises(SettingsInvalid, match=f"{secure}://"):
+        load_settings()
+    here = address.partition("://")[0] + "://127.0.0.1:9"
+    monkeypatch.setenv(f"ASSISTANT408_{name}", here)
+    part, _, field = name.lower().partition("__")
+    assert getattr(getattr(load_settings(), part), field) == here
+
+
 @pytest.mark.parametrize("given", ["12,34", "12， 34", '["12", "34"]', "[12, 34]"])
 def test_numbers_to_ignore_are_a_list_or_have_commas_between_them(monkeypatch, given):
     monkeypatch.setenv("ASSISTANT408_ONEBOT__IGNORED_USERS", given)

@@ -584,22 +584,6 @@ async def test_logging_in_stops_before_discord_takes_the_token_away(monkeypatch)
         assert made.discord.identifies == 1
 
 
-@pytest.mark.parametrize(
-    "where",
-    [
-        {"api_base": "http://discord.example/api"},
-        {"gateway_url": "ws://192.168.1.2:8080/"},
-    ],
-)
-async def test_the_token_never_crosses_the_network_in_the_clear(where):
-    platform = DiscordPlatform(
-        Desk("discord", Scripted(), ReplyCounter(CollectorRegistry())),
-        DiscordOptions(TOKEN, **where),
-    )
-    with pytest.raises(PlatformRefused, match="https"):
-        await platform.connect(lambda: None)
-
-
 async def test_a_server_that_closes_every_session_is_left_to_the_supervisor():
     async with house() as made:
         made.discord.slams_the_door = True

@@ -225,11 +225,11 @@ def test_what_was_not_locked_with_the_key_is_refused():
     secret = os.urandom(32)
     key = base64.b64encode(secret).decode()
     for data in (b"", b"odd", lock(b"picture", secret)[:-1]):
-        with pytest.raises(ValueError, match="way"):
+        with pytest.raises(ValueError, match=r"padding|length"):
             unlock(data, key)
     for padding in (b"\0\0", b"\1\2", b"\0\x21"):
         encryptor = Cipher(algorithms.AES(secret), modes.CBC(secret[:16])).encryptor()
-        with pytest.raises(ValueError, match="wrong key"):
+        with pytest.raises(ValueError, match="padding"):
             unlock(encryptor.update(b"\0" * 30 + padding) + encryptor.finalize(), key)
 
 
@@ -267,9 +267,7 @@ def test_an_address_is_secure_or_this_machine(url):
     assert WeCom(url=url).url == url
 
 
-@pytest.mark.parametrize(
-    "url", ["", "ws://example.com", "https://x", "wss://", "wss://[", "127.0.0.1"]
-)
+@pytest.mark.parametrize("url", ["ws://example.com", "https://x", "wss://", "wss://[", "127.0.0.1"])
 def test_an_address_that_would_show_the_secret_is_refused(url):
     with pytest.raises(ValidationError, match="wss://主机"):
         WeCom(url=url)
