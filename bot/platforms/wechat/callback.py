@@ -12,7 +12,6 @@ from bot.platforms.ports import Clock
 from bot.platforms.wechat.answers import Image, Text
 from bot.platforms.wechat.codec import Fields, NotAnEvent, decode, person_of
 from bot.platforms.wechat.conversing import Conversing, Said
-from bot.platforms.wechat.outbox import WeChatOutbox
 from bot.platforms.wechat.sealing import Seal
 from bot.platforms.wechat.signing import Gate, Stamp, Unsigned
 from bot.platforms.wechat.wire import NotXml, image_xml, parse, text_xml
@@ -37,7 +36,6 @@ class Callback:
         token: str,
         seal: Seal | None,
         conversing: Conversing,
-        outbox: WeChatOutbox,
         downloads: Downloads,
         clock: Clock,
     ) -> None:
@@ -45,7 +43,6 @@ class Callback:
         self._gate = Gate(token, clock)
         self._seal = seal
         self._conversing = conversing
-        self._outbox = outbox
         self._downloads = downloads
         self._clock = clock
         self._refusals = _Refusals()
@@ -104,7 +101,6 @@ class Callback:
         heard = decode(fields, self._clock(), self._downloads)
         if heard is None:
             return None
-        self._outbox.seen(openid)
         return Text(heard) if isinstance(heard, str) else await self._conversing.hear(heard)
 
     def _refuse(self, status: int, reason: str) -> Response:

@@ -70,7 +70,6 @@ class Conversing:
     def gone(self, openid: str) -> None:
         """Forget a person who no longer follows the account."""
         self.shelf.forget(openid, "对方取消了关注")
-        self._outbox.gone(openid)
 
     def _begin(self, message: IncomingMessage) -> _Turn:
         kept = self._asked_for(message)

@@ -1,12 +1,9 @@
 """Replies and pushes as the parts that WeChat takes, and on their way through its API."""
 
-from collections import OrderedDict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 from loguru import logger
 
-from bot.platforms.ports import Clock
 from bot.platforms.wechat.answers import Image, Part, Text
 from bot.platforms.wechat.api import Api
 from bot.platforms.wechat.codec import PLATFORM
@@ -19,47 +16,31 @@ MAX_BYTES = 1840
 """WeChat takes 2048 bytes of UTF-8: these, and our notes below them."""
 
 _FOUR_BYTE_CHARS = MAX_BYTES // 4
-_WINDOW = timedelta(hours=48)
-_REMEMBERED_PEOPLE = 20_000
 
 
 class WeChatOutbox:
     """``plugins.messages.Outbox`` for an official account; without ``api`` nothing is pushed.
 
-    Whoever wrote in the last 48 hours can be written to. That is known since the start only: until
-    a person writes again, a push to them is refused.
+    WeChat lets those be written to who wrote in the last 48 hours, and refuses the others.
     """
 
-    def __init__(self, api: Api | None, painter: Painter | None, clock: Clock) -> None:
+    def __init__(self, api: Api | None, painter: Painter | None) -> None:
         self._api = api
         self._painter = painter
-        self._clock = clock
         self._caps = Caps(PLATFORM, MAX_CHARS, pictures=api is not None, unprompted=api is not None)
-        self._seen: OrderedDict[str, datetime] = OrderedDict()
 
     @property
     def can_send(self) -> bool:
         """Whether the API is there and worth a try now."""
         return self._api is not None and self._api.may_send
 
-    def seen(self, openid: str) -> None:
-        """Note that a person wrote just now."""
-        self._seen[openid] = self._clock()
-        self._seen.move_to_end(openid)
-        if len(self._seen) > _REMEMBERED_PEOPLE:
-            self._seen.popitem(last=False)
-
-    def gone(self, openid: str) -> None:
-        """Forget a person."""
-        self._seen.pop(openid, None)
-
     def caps(self, conversation: Conversation) -> Caps | None:
         """What the account can do; None for the conversations of other platforms."""
         return self._caps if conversation.platform == PLATFORM else None
 
     def is_ready(self, conversation: Conversation) -> bool:
-        """Whether the person may be written to now."""
-        return self.can_send and self._is_in_window(conversation.id)
+        """Whether WeChat's API can be tried now."""
+        return conversation.platform == PLATFORM and self.can_send
 
     async def is_member(self, group: Conversation, user: str) -> bool:
         """There are no groups."""
@@ -76,8 +57,6 @@ class WeChatOutbox:
             raise NotSent("不是公众号的会话", can_retry=False)
         if self._api is None:
             raise NotSent("公众号没有主动发消息的权限（没有设置 AppSecret）", can_retry=False)
-        if not self._is_in_window(conversation.id):
-            raise NotSent("对方 48 小时内没有来信，或启动以来没有来信")
         for number, part in enumerate(await self.parts(reply), 1):
             try:
                 await self.send_part(conversation.id, part)
@@ -118,10 +97,6 @@ class WeChatOutbox:
         except (NotSent, DeliveryUncertain) as error:
             logger.warning("图片没有上传成功，改发文字：{}", error)
             return []
-
-    def _is_in_window(self, openid: str) -> bool:
-        seen = self._seen.get(openid)
-        return seen is not None and self._clock() - seen < _WINDOW
 
 
 def _fitting(text: str) -> Iterator[str]:

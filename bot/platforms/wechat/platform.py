@@ -60,14 +60,13 @@ class WeChatPlatform:
         """``painter`` None: every picture is said in words. Raises StartupError."""
         self.desk = desk
         self._api = _api(options)
-        self.outbox = WeChatOutbox(self._api, painter, clock)
+        self.outbox = WeChatOutbox(self._api, painter)
         self._conversing = Conversing(desk, self.outbox, options.wait_seconds)
         self._mode = "安全模式" if options.aes_key else "明文模式"
         self._callback = Callback(
             options.token,
             _seal(options),
             self._conversing,
-            self.outbox,
             Downloads(picture_hosts(PICTURE_HOSTS, options.api_base)),
             clock,
         )
