@@ -6,6 +6,7 @@ One server in the safe mode without WeChat's API, one with it; every test has pe
 import asyncio
 import json
 import signal
+from datetime import datetime, timedelta
 from itertools import count
 from urllib.parse import urlencode, urlsplit
 
@@ -13,7 +14,7 @@ import pytest
 
 from bot.platforms.downloads import BAD_ADDRESS
 from plugins.qa.photo_wording import HEAD
-from tests.e2e.learning_chat import rows, until
+from tests.e2e.learning_chat import SHANGHAI, next_full_minute, rows, until
 from tests.e2e.processes import run
 from tests.e2e.server_process import LISTENS, SERVE, start
 from tests.e2e.wechat_server import AES_KEY, APP_ID, BOT, Account, number, wechat_api
@@ -379,6 +380,21 @@ async def test_what_the_limit_of_the_day_keeps_back_is_fetched(
     assert f"（第 2/{parts} 段" in fetched[0]
     assert f"（第 {parts}/{parts} 段）" in fetched[-1]
     assert api.texts_to(person) == []
+
+
+async def test_a_round_of_the_day_begins_with_a_reminder_at_its_time(certified, api, person):
+    """There are no groups here: the reminder is what is pushed, and what it says is answered."""
+    due = next_full_minute(datetime.now(SHANGHAI), timedelta(seconds=5))
+    assert "设好了" in (await certified.text(f"/提醒 {due:%H:%M}", person)).text
+    await until(lambda: api.texts_to(person), 90)
+    assert "学习提醒" in api.texts_to(person)[0]
+    assert datetime.now(SHANGHAI) >= due
+    question = await certified.text("/练", person)
+    assert "D. " in question.text or question.media_id
+    verdict = await certified.text("C", person)
+    assert any(sign in verdict.text for sign in ("应选", "答对"))
+    assert "连续打卡 1 天" in (await certified.text("/打卡", person)).text
+    assert len([text for text in api.texts_to(person) if "学习提醒" in text]) == 1
 
 
 async def test_secrets_of_the_api_stay_out_of_the_log(certified, certified_server, person):
