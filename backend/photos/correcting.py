@@ -1,8 +1,9 @@
 """Mends what a recogniser misread in the names of concepts: 迸程, 缓冲区盗出, TCP/lP.
 
 Conservative, for the student sees the text and can mend the rest: a name is put right when only
-characters in it differ that look alike, or one in four of a longer name, and when what was read
-stands nowhere in our own material. Numbers are never touched, nor is the length of the text.
+characters in it differ that look alike, at most one in four, and when what was read stands nowhere
+in our own material. In a name of two, the character itself must stand nowhere there: 失序 looks
+like 先序, 分贝 like 分页. Numbers are never touched, nor is the length of the text.
 """
 
 import re
@@ -25,7 +26,7 @@ _LOOK_ALIKE = (
     "尾层屋", "加如", "减诚", "器噐嚣哭", "字宇", "节苄", "微徽", "控挖", "制剃", "流沆", "水氷",
     "冒昌", "险检", "路略", "仲伸", "裁载栽", "桥挢", "议仪", "报拔服", "滑渭", "窗窝", "口囗",
     "拥佣", "塞寒", "慢漫", "重里", "恢灰", "复夏", "握据", "手毛", "挥浑", "子孑", "掩淹", "表衷",
-    "域城", "解觧", "下卜", "本木", "排徘", "溢盗",
+    "域城", "解觧", "下卜", "本木", "排徘", "溢盗", "排拍",
 )  # fmt: skip
 """Characters of which a printed one may be read as another; within a group, any for any."""
 
@@ -41,7 +42,10 @@ _COMMON = (
     "已经", "进行", "未知", "下列", "上述", "本题", "正确", "错误", "关于", "说法", "时间", "存在",
     "进入", "未被", "输入", "输出", "操作", "采用", "如图", "所示", "地址", "字节", "大小", "入口",
 )  # fmt: skip
-_LEAST_CHARS_FOR_ANY = 4
+_STRANGE = frozenset("己")
+"""Beside characters that our material lacks: it stands in 自己 alone, which its pairs tell."""
+_LEAST_CHARS = 3
+"""Of a name in which a character of our material may have been read for another."""
 _CHARS_FOR_EACH_SLIP = 4
 _LEAST_LATIN = 3
 
@@ -61,18 +65,19 @@ class Corrector:
     def __init__(self, names: Iterable[str], texts: Iterable[str] = ()) -> None:
         """``texts`` are correct ones: what stands in them, or in a name, is never changed."""
         listed = sorted({*names, *_COMMON})
-        han = {run for name in listed for run in _HAN.findall(name) if len(run) >= 2}
-        self._pairs = {pair for name in han for pair in pairwise(name)}
-        for text in texts:
-            self._pairs |= {pair for run in _HAN.findall(text) for pair in pairwise(run)}
+        right = [*listed, *texts]
+        runs = [run for text in right for run in _HAN.findall(text)]
+        self._pairs = {pair for run in runs for pair in pairwise(run)}
+        self._known = {char for run in runs for char in run} - _STRANGE
+        self._latin = {word for text in right for word in _LATIN.findall(text)}
         self._alike = _groups()
         self._parts: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
         self._sizes: set[int] = set()
+        han = {run for name in listed for run in _HAN.findall(name) if len(run) >= 2}
         for name in sorted(han):
             self._index(name)
-        latin = {word for name in listed for word in _LATIN.findall(name)}
-        self._latin = {word for word in latin if len(word) >= 2}
-        self._folded = _folded(self._latin)
+        latin = {word for name in listed for word in _LATIN.findall(name) if len(word) >= 2}
+        self._folded = _folded(latin)
 
     def correct(self, text: str) -> str:
         """Put the names in ``text`` right."""
@@ -119,15 +124,15 @@ class Corrector:
         return changes
 
     def _is_sure(self, run: str, change: _Change) -> bool:
-        """Whether the characters look alike, or are few; and what was read is no word of ours."""
+        """Whether the characters look alike and are few; and what was read is no word of ours."""
         name, start = change.name, change.start
         wrong = [i for i, char in enumerate(name) if run[start + i] != char]
-        alike = all(name[i] in self._alike.get(run[start + i], ()) for i in wrong)
         if len(wrong) > max(1, _most_slips(name)):
             return False
-        inner = all(0 < i < len(name) - 1 for i in wrong)
-        if not alike and (len(name) < _LEAST_CHARS_FOR_ANY or not inner):
-            return False  # at its edge, a name may have been cut: 若用|程序 is no 应用程序
+        if not all(name[i] in self._alike.get(run[start + i], ()) for i in wrong):
+            return False
+        if len(name) < _LEAST_CHARS and any(run[start + i] in self._known for i in wrong):
+            return False
         places = {j for i in wrong for j in (start + i - 1, start + i) if 0 <= j < len(run) - 1}
         return all((run[j], run[j + 1]) not in self._pairs for j in places)
 

@@ -1,13 +1,15 @@
 """A photo that somebody sent, as the text of the question in it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 
+from backend.knowledge.comparisons import Comparison
 from backend.knowledge.library import Library
 from backend.photos.correcting import Corrector
 from backend.photos.ports import Ocr, Page, PhotoNotRead
 from backend.photos.reading import read_page
+from backend.questions.question import Question
 
 LEAST_CHARS = 6
 """Fewer letters, digits and Chinese characters are no question: a sticker, a logo."""
@@ -92,10 +94,25 @@ class Photos:
             raise PhotoNotRead("busy") from None
 
 
-def corrector_of(library: Library) -> Corrector:
-    """Make the corrector that knows the names of ``library`` and the words of its cards."""
+def corrector_of(library: Library, questions: Iterable[Question] = ()) -> Corrector:
+    """Make the corrector that knows the names of ``library``, and every word of ours as right."""
     concepts = library.concepts.values()
     names = [name for c in concepts for name in (c.name, *c.aliases, *c.covers)]
     points = library.outline.points.values()
     names += [name for p in points for name in (p.name, *p.aliases, *p.covers)]
-    return Corrector(names, [text for c in concepts for text in c.sections.values()])
+    texts = [text for c in concepts for text in c.sections.values()]
+    texts += [text for table in library.comparisons for text in _table_texts(table)]
+    texts += [text for question in questions for text in _question_texts(question)]
+    return Corrector(names, texts)
+
+
+def _table_texts(table: Comparison) -> Iterator[str]:
+    yield from (table.title, table.summary, table.choose or "")
+    for row in table.rows:
+        yield from (row.dimension, row.a, row.b)
+
+
+def _question_texts(question: Question) -> Iterator[str]:
+    yield from (question.stem, question.convention, *question.steps)
+    yield from question.options.values()
+    yield from question.why.values()
