@@ -1,12 +1,9 @@
 """Checks of the machine and of the settings: what needs no store and no network."""
 
-import asyncio
 import importlib
-import json
 import os
 import shutil
 import sys
-import urllib.request
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from ipaddress import ip_address
@@ -16,6 +13,7 @@ from typing import Any
 from bot.doctor_findings import Finding, failure, ok, warning
 from bot.platforms.lines import in_daemon_thread
 from bot.platforms.listening import PortUnavailable, claim, display_host
+from bot.running_bot import parts_of_running_bot
 from bot.wiring import require_writable
 from config.env_file import unknown_variables
 from config.settings import ROOT
@@ -24,8 +22,6 @@ OLDEST_PYTHON = (3, 11)
 LOWEST_FREE_BYTES = 500 * 1024 * 1024
 READERS = {".docx": "docx", ".pdf": "pypdfium2"}
 """Kinds of document and the module that reads each."""
-
-_HEALTHZ_SECONDS = 3.0
 
 
 async def python() -> Finding:
@@ -103,10 +99,10 @@ async def port(host: str, number: int) -> Finding:
     try:
         claim(host, number).close()
     except PortUnavailable as taken:
-        state = await _healthz(host, number)
-        if state is None:
+        parts = await parts_of_running_bot(host, number)
+        if parts is None:
             return failure(str(taken), f"ss -ltnp | grep {number} 可以看到是谁占用的。")
-        return _own(number, state)
+        return _own(number, parts)
     return ok(f"{display_host(host)}:{number} 空闲（机器人没有在运行）")
 
 
@@ -151,8 +147,7 @@ def _imports(module: str) -> bool:
     return True
 
 
-def _own(number: int, state: dict[str, Any]) -> Finding:
-    parts: dict[str, dict[str, Any]] = state["parts"]
+def _own(number: int, parts: dict[str, dict[str, Any]]) -> Finding:
     down = [name for name, part in parts.items() if not part.get("ok")]
     if down:
         return warning(
@@ -160,32 +155,6 @@ def _own(number: int, state: dict[str, Any]) -> Finding:
             f"看 http://127.0.0.1:{number}/healthz，各项含义见 docs/operations.md。",
         )
     return ok(f"机器人正在端口 {number} 上运行，各部分正常")
-
-
-async def _healthz(host: str, number: int) -> dict[str, Any] | None:
-    """Return what our bot at that port says of itself, None when it is something else."""
-    reachable = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    url = f"http://{display_host(reachable)}:{number}/healthz"
-
-    def fetch() -> bytes:
-        # Without proxies: the environment's would be asked for our own address. 503 has a body too.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _AnyStatus)
-        with opener.open(url, timeout=_HEALTHZ_SECONDS) as response:
-            return response.read(65_536)
-
-    try:
-        async with asyncio.timeout(_HEALTHZ_SECONDS + 1):
-            state: Any = json.loads(await in_daemon_thread(fetch))
-        return state if "content" in state["parts"] else None
-    except Exception:  # noqa: BLE001 - a stranger's server may answer anything
-        return None
-
-
-class _AnyStatus(urllib.request.HTTPErrorProcessor):
-    """Takes every status for an answer."""
-
-    def http_response(self, request: Any, response: Any) -> Any:
-        return response
 
 
 def _size(count: int) -> str:

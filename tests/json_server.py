@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 @dataclass
 class Request:
-    """What one request asked: path, headers (lower-case names) and JSON body."""
+    """What one request asked: path, headers (lower-case names) and JSON body, None for none."""
 
     path: str
     headers: dict[str, str]
@@ -127,10 +127,12 @@ def json_server(behaviour: Behaviour) -> Generator[JsonServer]:
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", "0"))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Request(self.path, headers, json.loads(self.rfile.read(length)))
+            request = Request(self.path, headers, json.loads(self.rfile.read(length) or b"null"))
             api.requests.append(request)
             with suppress(ConnectionError):
                 api.behaviour(Call(request, api, self))
+
+        do_GET = do_POST
 
         def log_message(self, format: str, *arguments: Any) -> None:
             pass

@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from bot.rendering.tables import ROW_HEADS_WITHOUT_NEWS
 from tests.e2e.five_platforms import EVERY, TOKEN, at_home, platform_servers, settings, states
+from tests.e2e.processes import environment, run
 from tests.e2e.server_process import LISTENS, SERVE, start
 from tests.e2e.wechat_server import AES_KEY, Account
 
@@ -134,6 +135,14 @@ async def test_platforms_that_cannot_be_reached_stop_no_other(servers, data_dir,
         reply = await Account(server.url, TOKEN, AES_KEY).text("什么是死锁", "oWho-2")
         assert "死锁" in reply.text
         assert await states(server) == {**dict.fromkeys(EVERY, False), "wechat": True}
+        doctor = {**environment(copy), **env, "ASSISTANT408_HTTP__PORT": server.url.rsplit(":")[-1]}
+        found = await asyncio.to_thread(
+            run, "bot", "doctor", data_dir=copy, extra=doctor, seconds=120
+        )
+        assert re.search("! +平台 onebot .*还没有 OneBot 客户端", found.out)
+        assert re.search("✘ +平台 qq .*没有连上：连接断开", found.out)
+        assert re.search("✘ +平台 wecom .*没有连上：连接断开", found.out)
+        assert re.search("✔ +平台 wechat .*机器人在运行", found.out)
         assert await asyncio.to_thread(server.end) == 0
         assert "Traceback" not in server.log
     finally:

@@ -41,6 +41,7 @@ NAMES = [
     "照片",
     "HTTP 端口",
     "OneBot 令牌",
+    "平台 onebot",
     "运营者",
 ]
 OPERATOR = {"SUPERUSERS": "onebot:123456"}

@@ -2,6 +2,7 @@
 
 import socket
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -23,9 +24,47 @@ async def found(given):
     return check.name, await check.look()
 
 
-def test_onebot_has_nothing_to_lack():
-    assert checks(settings("onebot")) == []
+async def test_onebot_has_nothing_to_lack():
     assert missing_settings(settings("onebot"), "onebot") == []
+    name, finding = await found(settings("onebot", http={"port": 0}))
+    assert (name, finding.state) == ("平台 onebot", "ok")
+
+
+CONNECTED = {"ok": True, "state": "connected", "connections": 3}
+LOST = {"ok": False, "state": "waiting", "connections": 1, "error": "连接断开（TimeoutError）"}
+
+
+@pytest.mark.parametrize(
+    ("part", "state", "said"),
+    [
+        (CONNECTED, "ok", "已连接（第 3 次连接）"),
+        (CONNECTED | {"connections": 1}, "ok", "已连接"),
+        (LOST, "failure", "没有连上：连接断开（TimeoutError）"),
+        (LOST | {"error": ""}, "failure", "没有连上：waiting"),
+        (None, "warning", "没有开它"),
+    ],
+)
+async def test_the_running_bot_is_asked_for_its_connection(part, state, said):
+    with json_server(health_page(discord=part) if part else health_page()) as server:
+        given = settings(
+            "discord", discord={"token": "t"}, http={"port": urlsplit(server.url).port}
+        )
+        _, finding = await found(given)
+    assert finding.state == state
+    assert said in finding.found
+    assert (finding.advice == "") == (state == "ok")
+
+
+async def test_a_bot_without_onebot_clients_is_no_failure():
+    with json_server(health_page(onebot={"ok": False, "connected": 0})) as server:
+        _, finding = await found(settings("onebot", http={"port": urlsplit(server.url).port}))
+    assert finding.state == "warning"
+    assert "NapCat" in finding.advice
+
+
+def health_page(**parts):
+    """Answer as our own bot: what is there besides its content?"""
+    return lambda call: call.reply({"status": "ok", "parts": {"content": {"ok": True}, **parts}})
 
 
 @pytest.mark.parametrize(
