@@ -79,10 +79,12 @@ class RapidOcr:
                     self._idle = loop.call_later(self._idle_seconds, self._rest)
 
     async def aclose(self) -> None:
-        """End the process, with the picture that it is at."""
+        """End the process, with the picture that it is at; none is left, nor begun any more."""
         self._closed = True
         self._stop_idling()
         await self._end()  # first: whoever holds the turn gives it up with that
+        async with self._turn:  # and whoever was beginning a process has ended it
+            await self._end()
         if self._resting is not None:
             await self._resting
 
@@ -112,7 +114,10 @@ class RapidOcr:
 
     async def _ask(self, picture: bytes) -> dict[str, Any]:
         if self._process is None or self._process.returncode is not None:
+            await self._end()
             self._process = await self._begin()
+            if self._closed:
+                raise EOFError("closed meanwhile")
         to, answers = self._process.stdin, self._process.stdout
         assert to is not None
         assert answers is not None
@@ -142,11 +147,13 @@ class RapidOcr:
             return None
         with suppress(ProcessLookupError):
             process.kill()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_END_SECONDS):
-                await process.wait()
-        # A pipe with more in it than anybody reads never comes to its end by itself.
-        cast("Any", process)._transport.close()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_END_SECONDS):
+                    await process.wait()
+        finally:
+            # A pipe with more in it than anybody reads never comes to its end by itself.
+            cast("Any", process)._transport.close()
         return process.returncode
 
     def _rest(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -137,6 +138,54 @@ async def test_closing_does_not_wait_for_the_picture_under_way(ocr, logged):
         with pytest.raises(PhotoNotRead):
             await hanging
     assert logged == []
+
+
+def left() -> list[psutil.Process]:
+    """Give the processes of these tests that still run."""
+    found: list[psutil.Process] = []
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):
+            if ECHO in child.cmdline():
+                found.append(child)
+    return found
+
+
+@pytest.mark.parametrize("data", [b"page", b"hang"])
+@pytest.mark.parametrize("steps", range(24))
+async def test_closing_leaves_no_process_wherever_a_picture_is(data, steps):
+    """While the process is begun, while it is asked, and before either."""
+    ocr = RapidOcr(command=COMMAND)
+    asked = [asyncio.create_task(ocr.fragments(data)) for _ in range(2)]
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    await ocr.aclose()
+    assert left() == []
+    ends = await asyncio.gather(*asked, return_exceptions=True)
+    assert all(isinstance(end, PhotoNotRead | tuple) for end in ends)
+    assert left() == []
+
+
+async def test_closing_while_a_process_that_died_is_replaced(ocr):
+    await words(ocr, b"page")
+    ocr._process.kill()
+    await until(lambda: ocr._process.returncode is not None)
+    asked = asyncio.create_task(ocr.fragments(b"hang"))
+    await until(ocr._turn.locked)
+    await ocr.aclose()
+    assert left() == []
+    with pytest.raises(PhotoNotRead):
+        await asked
+
+
+@pytest.mark.parametrize("steps", range(12))
+async def test_who_gives_up_while_a_process_is_begun_leaves_none_behind(ocr, steps):
+    asked = asyncio.create_task(ocr.fragments(b"hang"))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    await until(lambda: left() == [])
 
 
 async def test_without_the_packages_nothing_is_begun(monkeypatch, logged):
