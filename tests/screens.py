@@ -10,9 +10,7 @@ the bot and every card is what it sends to QQ. The same content gives the same s
 
 import asyncio
 import itertools
-import json
 import random
-import shutil
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -27,7 +25,6 @@ from bot.outboxes import Outboxes
 from bot.platforms.onebot.codec import CAPS
 from bot.rendering.outgoing import Outgoing, outgoing
 from bot.rendering.pictures.artist import Artist
-from bot.rendering.pictures.characters import clean
 from bot.rendering.pictures.fonts import find_fonts
 from bot.rendering.pictures.press import TypstPress
 from bot.wiring_learning import Learning, open_learning
@@ -36,10 +33,10 @@ from plugins.drawing import Drawing
 from plugins.messages import Caps, Conversation, IncomingMessage, Receipt, Reply
 from plugins.practice.plugin import PracticePlugin
 from plugins.router import Limits, Router
+from tests.chat_window import PIXELS_PER_INCH, Bubble, window
 from tests.fakes_conversation import FakeConversationStore
 from tests.unit.knowledge.shipped import shipped_library
 
-WINDOW = Path(__file__).with_suffix(".typ")
 EXAM, LAST_DAY, DAYS = date(2026, 12, 19), date(2026, 11, 27), 26
 GROUP = Conversation("onebot", "10000", "408408", is_group=True)
 BOT, GROUP_NAME = "408 助手", "408 冲刺群"
@@ -55,8 +52,6 @@ SKILL = {"DS": 0.85, "CO": 0.55, "OS": 0.75, "CN": 0.45}
 MISSED_DAYS_AGO = 6
 SEED = 408
 MOST_EXTRAS = 60
-PIXELS_PER_INCH = 108.0
-"""563 pixels for the 375 points of a phone: every screen stays below 300 kB."""
 SCREENS = (
     "daily", "daily-picture", "practice", "wrong-book", "reveal", "me", "week", "group-week",
 )  # fmt: skip
@@ -239,22 +234,8 @@ class Studio:
 
     async def window(self, name: str, title: str, talk: Sequence[Said]) -> None:
         """Write a chat window."""
-        import typst
-
-        sent = [await self._as_sent(one.what) for one in talk]
-        with TemporaryDirectory() as room:
-            folder = Path(room)
-            shutil.copy(WINDOW, folder / WINDOW.name)
-            items = [self._item(one, sent[n], folder / f"{n}.png") for n, one in enumerate(talk)]
-            data = json.dumps({"title": title, "items": items}, ensure_ascii=False)
-            drawn = typst.Compiler(
-                folder / WINDOW.name,
-                root=folder,
-                font_paths=list(self._fonts.folders),
-                ignore_system_fonts=True,
-            ).compile(format="png", ppi=PIXELS_PER_INCH, sys_inputs={"chat": data})
-        assert isinstance(drawn, bytes)
-        (self._folder / f"{name}.png").write_bytes(drawn)
+        bubbles = [self._bubble(one, await self._as_sent(one.what)) for one in talk]
+        (self._folder / f"{name}.png").write_bytes(window(title, bubbles, self._fonts))
 
     async def _as_sent(self, what: str | Reply) -> Outgoing:
         """Render a reply as it goes to QQ; what a member typed is there already."""
@@ -262,20 +243,16 @@ class Studio:
             return Outgoing((what,))
         return await outgoing(what, CAPS, self._artist)
 
-    def _item(self, said: Said, sent: Outgoing, picture: Path) -> dict[str, object]:
-        """Give a message to the window: its text in lines, its picture as a file."""
-        if sent.picture is not None:
-            picture.write_bytes(sent.picture)
-        shown = clean("\n\n".join(sent.texts), self._fonts.characters)
-        return {
-            "name": said.name,
-            "bot": said.name == BOT,
-            "mine": said.name == XIAOMAN,
-            "lines": shown.split("\n") if shown else [],
-            "picture": picture.name if sent.picture is not None else "",
-            "quote": clean(said.quote, self._fonts.characters),
-            "time": said.time,
-        }
+    def _bubble(self, said: Said, sent: Outgoing) -> Bubble:
+        return Bubble(
+            said.name,
+            "\n\n".join(sent.texts),
+            sent.picture,
+            quote=said.quote,
+            time=said.time,
+            is_bot=said.name == BOT,
+            is_mine=said.name == XIAOMAN,
+        )
 
 
 async def _daily(group: Group, studio: Studio, days: Sequence[QuestionTime]) -> None:
