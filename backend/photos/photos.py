@@ -62,6 +62,8 @@ class Photos:
             raise PhotoNotRead("too_slow") from None
 
     async def _read(self, fetch: Callable[[], Awaitable[bytes]]) -> Page:
+        if not self._ocr.can_read():
+            raise PhotoNotRead("not_installed")
         if self._under_way > self._max_waiting:
             raise PhotoNotRead("busy")
         self._under_way += 1

@@ -59,6 +59,10 @@ class Page:
 class Ocr(Protocol):
     """Finds the words in pictures, one picture at a time."""
 
+    def can_read(self) -> bool:
+        """Whether it is installed here; where it is not, no picture need be loaded."""
+        ...
+
     def state(self) -> str:
         """Say how it goes: "ok", or a Chinese phrase."""
         ...

@@ -54,10 +54,15 @@ class RapidOcr:
         self._turn = asyncio.Lock()
         self._idle: asyncio.TimerHandle | None = None
         self._resting: asyncio.Task[None] | None = None
-        self._problem = "" if is_installed() else NOT_INSTALLED
+        self._installed = is_installed()
+        self._problem = "" if self._installed else NOT_INSTALLED
         self._closed = False
         if self._problem:
             logger.warning("照片：{}", self._problem)
+
+    def can_read(self) -> bool:
+        """Whether the packages are there."""
+        return self._installed
 
     def state(self) -> str:
         """Say how it goes: "ok", or a Chinese phrase."""
@@ -65,7 +70,7 @@ class RapidOcr:
 
     async def fragments(self, picture: bytes) -> tuple[Fragment, ...]:
         """Find the words of an encoded picture, in no order. Raises PhotoNotRead."""
-        if self._problem == NOT_INSTALLED:
+        if not self._installed:
             raise PhotoNotRead("not_installed")
         async with self._turn:
             if self._closed:

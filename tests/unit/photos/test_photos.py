@@ -20,6 +20,10 @@ class FakeOcr:
         self.may.set()
         self.seen: list[bytes] = []
         self.running = self.most = 0
+        self.installed = True
+
+    def can_read(self) -> bool:
+        return self.installed
 
     def state(self) -> str:
         return "ok"
@@ -117,6 +121,20 @@ async def test_too_many_photos_are_refused_before_they_are_loaded():
     ocr.may.set()
     await asyncio.gather(*waiting)
     assert (await reading.read(fetch)).text
+
+
+async def test_what_cannot_be_read_here_is_not_loaded():
+    ocr = FakeOcr()
+    ocr.installed = False
+    loaded = 0
+
+    async def fetch() -> bytes:
+        nonlocal loaded
+        loaded += 1
+        return b""
+
+    assert await problem(photos(ocr).read(fetch)) == "not_installed"
+    assert (loaded, ocr.seen) == (0, [])
 
 
 async def test_whoever_waits_too_long_is_told_so_and_leaves_the_line():

@@ -9,8 +9,10 @@ import pytest
 
 from backend.answering.answerer import Answerer
 from backend.conversation.turns import Turn
+from backend.photos import rapid
 from backend.photos.photos import Photos, corrector_of
 from backend.photos.ports import Fragment, PhotoNotRead, Problem
+from backend.photos.rapid import RapidOcr
 from bot.rendering.outgoing import outgoing
 from plugins.messages import (
     Caps,
@@ -40,6 +42,9 @@ class FakeOcr:
     def __init__(self, page: Sequence[Fragment] = (), problem: Problem | None = None) -> None:
         self.page = tuple(page)
         self.problem = problem
+
+    def can_read(self) -> bool:
+        return True
 
     def state(self) -> str:
         return "ok"
@@ -192,6 +197,14 @@ async def test_where_photos_are_not_read_that_is_said_and_nothing_is_loaded(stor
     pictures = Pictures()
     reply = await asked(store, None, "", pictures)
     assert reply.text == not_read_text("not_installed")
+    assert pictures.fetched == []
+
+
+async def test_where_nothing_is_installed_that_is_said_and_nothing_is_loaded(store, monkeypatch):
+    monkeypatch.setattr(rapid.importlib.util, "find_spec", lambda name: None)
+    pictures = Pictures()
+    reply = await asked(store, RapidOcr(), "", pictures)
+    assert (reply.text, reply.decision) == (not_read_text("not_installed"), "ask_back")
     assert pictures.fetched == []
 
 

@@ -57,6 +57,7 @@ async def gone(number: int) -> None:
 
 
 async def test_one_process_answers_all_pictures(ocr):
+    assert ocr.can_read()
     assert await words(ocr, b"page 1") == "page 1"
     first = ocr._process.pid
     assert await words(ocr, b"page 2") == "page 2"
@@ -192,6 +193,7 @@ async def test_without_the_packages_nothing_is_begun(monkeypatch, logged):
     monkeypatch.setattr(rapid.importlib.util, "find_spec", lambda name: None)
     ocr = RapidOcr(command=COMMAND)
     assert ocr.state() == NOT_INSTALLED
+    assert not ocr.can_read()
     assert await problem(ocr, b"page") == "not_installed"
     assert ocr._process is None
     assert len(logged) == 1
