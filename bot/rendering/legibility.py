@@ -4,6 +4,7 @@ Only what a reader could not follow in a chat window on a phone counts: a table 
 of long rows; a formula whose structure a line loses; code whose lines would be broken everywhere.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ _MOST_PARTS, _MOST_SHARE = 3, 0.6
 _SEEN = {"table": "（表格见图）", "fence": "（代码见图）", "formula": "（公式见图）"}
 _LEAD_CHARS, _LEAD_ENDS = 60, ("：", ":", "为", "是")
 _ENDINGS = ("依据：", "想接着问")
+_NOTE = re.compile(r"（[^（）]*）")
 WHOLE = "完整内容在图里。"
 
 
@@ -51,13 +53,24 @@ class _Hard:
     source: str = ""
 
 
+def part_ending(markdown: str) -> tuple[str, str]:
+    """Part ``markdown`` into what it says and the sources and next questions at its end."""
+    blocks, lines = _blocks(markdown), _lines(markdown)
+    sources = [_source(node, lines) for node in blocks]
+    ending = sources[_end_of_body(sources) :]
+    if not ending:
+        return markdown, ""
+    start, _ = blocks[-len(ending)].map or (0, 0)
+    return "\n".join(lines[:start]).rstrip(), "\n\n".join(ending)
+
+
 def divide(markdown: str, markup: Markup) -> Divided | None:
     """Take out of ``markdown`` what is hard to read as text; None when nothing is."""
-    blocks = [node for node in parse(markdown).children if node.map is not None]
+    blocks = _blocks(markdown)
     hard = [part for place, node in enumerate(blocks) for part in _hard(node, place, markup)]
     if not hard:
         return None
-    lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _lines(markdown)
     chosen = sorted({part.block for part in hard})
     size = sum(len(_source(blocks[place], lines)) for place in chosen)
     if len(chosen) > _MOST_PARTS or size > _MOST_SHARE * len(markdown):
@@ -66,12 +79,46 @@ def divide(markdown: str, markup: Markup) -> Divided | None:
     return Divided(picture, _remaining(hard, lines))
 
 
+def _blocks(markdown: str) -> list[SyntaxTreeNode]:
+    return [node for node in parse(markdown).children if node.map is not None]
+
+
+def _lines(markdown: str) -> list[str]:
+    return markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def _whole(blocks: Sequence[SyntaxTreeNode], lines: Sequence[str]) -> Divided:
-    """Leave only the sources and the next questions to the text."""
+    """Leave only what is to be copied, the sources and the next questions to the text."""
     body, ending = [_source(node, lines) for node in blocks], list[str]()
     while body and body[-1].startswith(_ENDINGS):
         ending.insert(0, body.pop())
-    return Divided("\n\n".join(body), "\n\n".join((WHOLE, *ending)))
+    head = body[: _to_copy(blocks, lines)]
+    return Divided("\n\n".join(body), "\n\n".join((*head, WHOLE, *ending)))
+
+
+def _to_copy(blocks: Sequence[SyntaxTreeNode], lines: Sequence[str]) -> int:
+    """How many blocks at the start show something to be copied, which no picture lets one do.
+
+    That is a paragraph whose lines are all code, with the line that introduces it and the notes in
+    brackets below it.
+    """
+    end = 1 if blocks and _introduces(_source(blocks[0], lines), blocks[0].type) else 0
+    if end == len(blocks) or not _is_code(blocks[end]):
+        return 0
+    end += 1
+    while end < len(blocks) and _NOTE.fullmatch(_source(blocks[end], lines)):
+        end += 1
+    return end
+
+
+def _is_code(block: SyntaxTreeNode) -> bool:
+    if block.type != "paragraph":
+        return False
+    return all(
+        leaf.type == "code_inline" or not leaf.content.strip()
+        for inline in block.children
+        for leaf in inline.children
+    )
 
 
 def _with_lead(blocks: Sequence[SyntaxTreeNode], place: int, lines: Sequence[str]) -> str:

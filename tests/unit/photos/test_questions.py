@@ -232,6 +232,32 @@ async def test_what_is_in_a_photo_stays_text(store, hostile):
         assert "@everyone" not in sent.texts[0] or markup == "plain"
 
 
+@pytest.mark.parametrize("markup", get_args(Markup))
+async def test_what_was_read_can_be_copied_though_the_answer_is_a_picture(markup):
+    """With each note on how to mend it."""
+    row = "| 行 |" + " 好几个字的格子 |" * 8
+    wide = f"{row}\n{'|---' * 9}|\n{row}"
+    hard = Reply("\n\n".join([wide] * 5) + "\n\n依据：书", "answer")
+
+    async def respond(message):
+        return hard
+
+    two = [*QUESTION, "13. 另一道题，错误的是（ ）。", *QUESTION[1:]]
+    page = [replace(each, score=0.9) for each in lines(two)]
+    photos = Photos(FakeOcr(page), corrector())
+    pictures = (Pictures().picture("p"), Pictures().picture("q"))
+    photo = replace(message(""), pictures=pictures)
+    *_, reply = [part async for part in answer_photo(photos, photo, respond, bool)]
+    sent = await outgoing(reply, Caps("any", 1500, markup, pictures=True), NoPainter())
+    assert sent.picture is not None
+    text = "\n".join(sent.texts)
+    assert "好几个字的格子" not in text
+    for line in [HEAD, "下列关于死锁预防的说法中，正确的是（ ）。", "A. 甲", "D. 丁"]:
+        assert line in text
+    for note in ["请先核对数字和选项", "图里有 2 道题", "其余 1 张", "依据：书"]:
+        assert note in text
+
+
 async def test_a_photo_that_waits_keeps_no_place_from_others(store):
     """A stream is followed after its place was given back."""
     given = await plugin(store, FakeOcr(lines(QUESTION))).respond(photographed())

@@ -67,6 +67,41 @@ def test_a_reply_that_is_mostly_a_table_is_all_in_the_picture_but_for_its_source
     assert divided.text == f"{WHOLE}\n\n依据：书\n\n想接着问：死锁"
 
 
+QUESTION = "`某进程的 a_b 与 **c**`\n`A. 1`\n`B. 2`"
+
+
+@pytest.mark.parametrize("markup", MARKUPS)
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"读到的是：\n\n{QUESTION}",
+        f"读到的是：\n\n{QUESTION}\n\n（有点糊。）\n\n（只看一张。）",
+        QUESTION,
+        "读到的是：\n\n`一行`",
+    ],
+)
+def test_what_is_shown_to_be_copied_stays_text_when_all_else_is_in_the_picture(head, markup):
+    answer = "\n\n".join([HARD, WIDE, LONG_CODE, WIDE])
+    divided = divide(f"{head}\n\n{answer}\n\n依据：书", markup)
+    assert divided.text == f"{head}\n\n{WHOLE}\n\n依据：书"
+    assert divided.picture == f"{head}\n\n{answer}"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "读到的是：",
+        f"{INTRO}\n\n{QUESTION}",
+        "（注）",
+        "结论 `x`：\n\n用 `x = 1` 即可",
+        f"- {QUESTION}",
+    ],
+)
+def test_what_is_not_shown_to_be_copied_goes_into_the_picture(head):
+    answer = "\n\n".join([WIDE] * 4)
+    assert divide(f"{head}\n\n{answer}\n\n依据：书", "plain").text == f"{WHOLE}\n\n依据：书"
+
+
 @pytest.mark.parametrize("markup", MARKUPS)
 @pytest.mark.parametrize(
     "markdown",
