@@ -1,7 +1,7 @@
 r"""Discord's Markdown, in which a backslash takes the power from any punctuation.
 
-A mention is told apart from text on the server, which knows no backslashes: there an invisible
-space parts the @ from what it names.
+Mentions and addresses are told apart from text on the server, which knows no backslashes: there an
+invisible space parts the @ from what it names, and angle brackets keep a preview from an address.
 """
 
 import re
@@ -15,10 +15,8 @@ from bot.rendering.dialects.styled import Runs, raw
 _GAP = "\u200b"
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
 _CHANNEL = re.compile(r"<(?=#\d|id:|/\w|a?:\w|t:-?\d)", re.IGNORECASE)
-_ADDRESS = re.compile(r"(https?://[A-Za-z0-9\-._~/%?=&+:#]++)")
-_ADDRESS_WITH_MORE = re.compile(
-    _ADDRESS.pattern + r"(?![.,:;\"')\]!?，。；：！？）]*(?:\s|$))(?<!\s)"
-)
+_ADDRESS = re.compile(r"(https?://[A-Za-z0-9\-._~/%?=&+:#]*[A-Za-z0-9\-_~/%=&+#])")
+_SCHEME = re.compile(r"(?<=http:|ttps:)(?=//)", re.IGNORECASE)
 _POWER = re.compile(r"[\\*_~`\[<]|\|(?=\|)|(?<=\|)\|")
 _LINE_START = re.compile(r"(\s*)(?:(\d+)(?=[.)]\s)|(?=#{1,3}\s|-#|>|[-+]\s))")
 _WIDEST_GRID = 36
@@ -27,14 +25,15 @@ _WIDEST_GRID = 36
 
 def _escape(text: str) -> str:
     """Take all power from ``text``; addresses stay what they are, and clickable."""
-    parts = _ADDRESS.split(_parted_addresses(text))
-    parts[::2] = [_POWER.sub(r"\\\g<0>", _unmentioned(part)) for part in parts[::2]]
+    parts = _ADDRESS.split(text)
+    parts[::2] = [_POWER.sub(r"\\\g<0>", _unlinked(_unmentioned(part))) for part in parts[::2]]
+    parts[1::2] = [f"<{address}>" for address in parts[1::2]]
     return "".join(parts)
 
 
-def _parted_addresses(text: str) -> str:
-    """End each address with a space, lest the client takes the backslash after it as its part."""
-    return _ADDRESS_WITH_MORE.sub(r"\1 ", text)
+def _unlinked(text: str) -> str:
+    """Part what is no address of ours but may be one to the server, such as 例子.cn or HTTP://."""
+    return _SCHEME.sub(_GAP, text)
 
 
 def _unmentioned(text: str) -> str:

@@ -22,6 +22,7 @@ LINKS = [
     "[**看**](https://evil.example)",
     "[看\n](https://evil.example)",
     "![看 #208px #320px](https://evil.example)", "[[看](https://a.example)](https://b.example)",
+    "HTTPS://evil.example", "https://例子.example/路", "https://a.example/?q=答案", "http://", "https://.",
     "[看]\\(https://evil.example)", "[看$($https://evil.example)",
     "$[看]$(https://evil.example)", "[^1] [^1]: 注",
 ]  # fmt: skip

@@ -24,7 +24,8 @@ _EMPHASIS = re.compile(
 _ANYWHERE = [
     ("fence", re.compile(r"```(?:([a-z0-9_+\-.#]+?)\n)?\n*([^\n][\s\S]*?)\n*```", re.I)),
     ("escape", re.compile(r"\\([^0-9A-Za-z\s])")),
-    ("autolink", re.compile(r"<(https?://|mailto:)[^ >]+>")),
+    ("address", re.compile(r"<https?://[^ >]+>")),
+    ("autolink", re.compile(r"<mailto:[^ >]+>")),
     (
         "link",
         re.compile(
@@ -32,7 +33,7 @@ _ANYWHERE = [
             r"\(\s*<?\S*?>?(?:\s+['\"].*?['\"])?\s*\)"
         ),
     ),
-    ("address", re.compile(r"https?://[^\s<]+[^<.,:;\"')\]\s]")),
+    ("preview", re.compile(r"https?://[^\s<]+[^<.,:;\"')\]\s]", re.IGNORECASE)),
     ("mention", re.compile(r"<@[!&]?\d+>|<#\d+>|@everyone|@here|<id:\w+>|</[\w -]+:\d+>")),
     ("emoji", re.compile(r"<a?:\w+:\d+>")),
     ("time", re.compile(r"<t:-?\d+(:[tTdDfFR])?>")),
@@ -122,5 +123,8 @@ def read_common(message: str) -> tuple[set[str], str]:
 
 
 OURS = {"heading", "strong", "item", "code", "fence", "table", "address"}
-"""The marks of our own; every other kind of power can only come from the text."""
+"""The marks of our own, and addresses (in Discord those that show no preview).
+
+Every other kind of power can only come from the text.
+"""
 READERS = {"discord": read_discord, "qq": read_common, "wecom": read_common}
