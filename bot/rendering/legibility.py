@@ -89,11 +89,18 @@ def _lines(markdown: str) -> list[str]:
 
 def _whole(blocks: Sequence[SyntaxTreeNode], lines: Sequence[str]) -> Divided:
     """Leave only what is to be copied, the sources and the next questions to the text."""
-    body, ending = [_source(node, lines) for node in blocks], list[str]()
-    while body and body[-1].startswith(_ENDINGS):
-        ending.insert(0, body.pop())
-    head = body[: _to_copy(blocks, lines)]
-    return Divided("\n\n".join(body), "\n\n".join((*head, WHOLE, *ending)))
+    sources = [_source(node, lines) for node in blocks]
+    end = _end_of_body(sources)
+    head = sources[: min(end, _to_copy(blocks, lines))]
+    return Divided("\n\n".join(sources[:end]), "\n\n".join((*head, WHOLE, *sources[end:])))
+
+
+def _end_of_body(sources: Sequence[str]) -> int:
+    """Count the blocks before the last ones that name sources and next questions."""
+    end = len(sources)
+    while end and sources[end - 1].startswith(_ENDINGS):
+        end -= 1
+    return end
 
 
 def _to_copy(blocks: Sequence[SyntaxTreeNode], lines: Sequence[str]) -> int:

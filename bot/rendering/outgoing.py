@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.rendering.legibility import divide
+from bot.rendering.legibility import divide, part_ending
 from bot.rendering.markups import messages, verbatim
 from bot.rendering.plain import render_plain
 from plugins.drawing import Drawing, Prose
@@ -24,13 +24,19 @@ class Painter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What is sent: texts within the platform's limit, the first together with the picture."""
+    """What is sent: texts within the platform's limit, the first together with the picture.
+
+    ``ending`` is the Markdown of the sources and next questions where they were wanted apart.
+    """
 
     texts: tuple[str, ...]
     picture: bytes | None = None
+    ending: str = ""
 
 
-async def outgoing(reply: Reply, caps: Caps, painter: Painter | None) -> Outgoing:
+async def outgoing(
+    reply: Reply, caps: Caps, painter: Painter | None, *, ending_apart: bool = False
+) -> Outgoing:
     """Render ``reply``: its picture and caption where there can be one, else its text.
 
     A reply without a drawing gets a picture of those parts that no text shows well.
@@ -39,8 +45,8 @@ async def outgoing(reply: Reply, caps: Caps, painter: Painter | None) -> Outgoin
         drawing, text = _drawn(reply, caps)
         picture = await painter.draw(drawing) if drawing is not None else None
         if picture is not None:
-            return Outgoing(messages(text, caps.markup, caps.max_chars), picture)
-    return without_picture(reply, caps)
+            return _written(text, caps, picture, ending_apart=ending_apart)
+    return without_picture(reply, caps, ending_apart=ending_apart)
 
 
 def _drawn(reply: Reply, caps: Caps) -> tuple[Drawing | None, str]:
@@ -71,11 +77,19 @@ def whole_drawing(reply: Reply) -> Drawing:
     return replace(reply.drawing, blocks=(*reply.drawing.blocks, caption))
 
 
-def without_picture(reply: Reply, caps: Caps) -> Outgoing:
+def without_picture(reply: Reply, caps: Caps, *, ending_apart: bool = False) -> Outgoing:
     """Render ``reply`` as text only; nothing when it is silent."""
     if reply.is_silent:
         return Outgoing(())
-    return Outgoing(messages(with_sources(reply), caps.markup, caps.max_chars))
+    return _written(with_sources(reply), caps, None, ending_apart=ending_apart)
+
+
+def _written(markdown: str, caps: Caps, picture: bytes | None, *, ending_apart: bool) -> Outgoing:
+    """Write the texts; an ending that is all there is stays one of them."""
+    body, ending = part_ending(markdown) if ending_apart else (markdown, "")
+    if not body.strip():
+        body, ending = markdown, ""
+    return Outgoing(messages(body, caps.markup, caps.max_chars), picture, ending)
 
 
 def plain_messages(reply: Reply, caps: Caps) -> tuple[str, ...]:

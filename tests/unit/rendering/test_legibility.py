@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.rendering.legibility import WHOLE, divide
+from bot.rendering.legibility import WHOLE, divide, part_ending
 from bot.rendering.outgoing import Outgoing, outgoing, without_picture
 from plugins.drawing import Drawing, Prose
 from plugins.messages import Caps, Reply, Source
@@ -100,6 +100,25 @@ def test_what_is_shown_to_be_copied_stays_text_when_all_else_is_in_the_picture(h
 def test_what_is_not_shown_to_be_copied_goes_into_the_picture(head):
     answer = "\n\n".join([WIDE] * 4)
     assert divide(f"{head}\n\n{answer}\n\n依据：书", "plain").text == f"{WHOLE}\n\n依据：书"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "body", "ending"),
+    [
+        ("定义\n\n依据：书\n\n想接着问：死锁", "定义", "依据：书\n\n想接着问：死锁"),
+        ("定义\r\n\r\n依据：书\r\n", "定义", "依据：书"),
+        ("- 一\n- 二\n\n想接着问：死锁", "- 一\n- 二", "想接着问：死锁"),
+        ("依据：书\n\n定义", "依据：书\n\n定义", ""),
+        ("定义\n依据：书", "定义\n依据：书", ""),
+        ("```\n依据：书\n```", "```\n依据：书\n```", ""),
+        ("依据：书", "", "依据：书"),
+        ("", "", ""),
+    ],
+)
+def test_the_ending_of_a_reply_is_its_last_paragraphs_of_sources_and_questions(
+    markdown, body, ending
+):
+    assert part_ending(markdown) == (body, ending)
 
 
 @pytest.mark.parametrize("markup", MARKUPS)

@@ -91,6 +91,19 @@ async def test_a_reply_without_a_drawing_is_its_text():
     assert await outgoing(reply, WITH_PICTURES, Painter()) == Outgoing(("定义",))
 
 
+@pytest.mark.parametrize("painter", [None, Painter()])
+async def test_an_ending_that_is_wanted_apart_is_in_no_text(painter):
+    reply = Reply("定义\n\n想接着问：死锁", "answer", sources=SOURCES)
+    sent = await outgoing(reply, WITH_PICTURES, painter, ending_apart=True)
+    assert sent.texts == ("定义",)
+    assert sent.ending == "想接着问：死锁\n\n依据：死锁（OS0201）；笔记.md"
+
+
+async def test_an_ending_that_is_all_there_is_stays_a_text():
+    sent = await outgoing(Reply("依据：书", "answer"), CAPS, None, ending_apart=True)
+    assert sent == Outgoing(("依据：书",))
+
+
 class Notes:
     """A painter that keeps what it was asked to draw."""
 
