@@ -1,14 +1,15 @@
-"""Counters of the learning loop: pushes, answers, pictures.
+"""Counters of the learning loop: pushes, answers, pictures; and what the process is at.
 
-Each stands around the real thing and has its interface, so that nothing inside knows of Prometheus.
-Labels have few values and name nobody.
+Each counter stands around the real thing and has its interface, so that nothing inside knows of
+Prometheus. Labels have few values and name nobody.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from backend.errors import RecordUnavailable
 from backend.learning.attempts import Attempts
@@ -44,6 +45,12 @@ def learning_metrics(registry: CollectorRegistry) -> LearningMetrics:
             registry=registry,
         ),
     )
+
+
+def watch_tasks(registry: CollectorRegistry) -> None:
+    """Show how many tasks the event loop has: a number that only grows is a leak."""
+    tasks = Gauge("assistant408_tasks", "Tasks of the event loop", registry=registry)
+    tasks.set_function(lambda: len(asyncio.all_tasks()))
 
 
 class CountedLedger(Ledger):

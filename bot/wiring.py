@@ -24,6 +24,7 @@ from backend.retrieval.reranking.choice import choose_reranker
 from bot.errors import StartupError
 from bot.health import Health
 from bot.logs import decision_observer
+from bot.metrics import watch_tasks
 from bot.metrics_model import count_fallbacks, count_requests, watch_queue
 from bot.outboxes import Outboxes
 from bot.platforms.ports import shanghai_now
@@ -71,6 +72,7 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
         search = WatchedSearch(base)
         stack.push_async_callback(search.aclose)
         health = Health()
+        watch_tasks(health.registry)
         usage = DailyUsage(shanghai_now)
         generator = model(settings, _observers(usage.note, count_requests(health.registry)))
         if generator is not None:
