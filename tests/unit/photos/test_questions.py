@@ -1,61 +1,29 @@
 """Messages with pictures, as the last plugin answers them."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from typing import get_args
 
 import pytest
 
-from backend.answering.answerer import Answerer
 from backend.conversation.turns import Turn
 from backend.photos import rapid
-from backend.photos.photos import Photos, corrector_of
-from backend.photos.ports import Fragment, PhotoNotRead, Problem
+from backend.photos.photos import Photos
 from backend.photos.rapid import RapidOcr
 from bot.rendering.outgoing import outgoing
 from plugins.messages import (
     Caps,
-    IncomingMessage,
-    IncomingPicture,
     Markup,
-    PictureUnavailable,
     Reply,
 )
 from plugins.qa.photo_questions import answer_photo
 from plugins.qa.photo_wording import HEAD, not_read_text
-from plugins.qa.plugin import QaPlugin
 from plugins.router import Limits, Router
-from tests.fakes import FakeSearch
 from tests.fakes_conversation import FakeConversationStore
-from tests.unit.answering.dialogue import SURE
-from tests.unit.knowledge.shipped import shipped_library
+from tests.unit.photos.asking import FakeOcr, Pictures, corrector, photographed, plugin
 from tests.unit.photos.boxes import lines
 from tests.unit.plugins.messages import message
 
 QUESTION = ["下列关于死销预防的说法中，正确的是（ ）。", "A. 甲", "B. 乙", "C. 丙", "D. 丁"]
-
-
-class FakeOcr:
-    """Reads ``page``, or fails with ``problem``."""
-
-    def __init__(self, page: Sequence[Fragment] = (), problem: Problem | None = None) -> None:
-        self.page = tuple(page)
-        self.problem = problem
-
-    def can_read(self) -> bool:
-        return True
-
-    def state(self) -> str:
-        return "ok"
-
-    async def fragments(self, picture):
-        if self.problem:
-            raise PhotoNotRead(self.problem)
-        return self.page
-
-    async def aclose(self) -> None:
-        pass
 
 
 class NoPainter:
@@ -65,41 +33,9 @@ class NoPainter:
         return b"picture"
 
 
-class Pictures:
-    """Pictures for messages; ``fetched`` are the ids of those that were loaded."""
-
-    def __init__(self, failure: str = "") -> None:
-        self.fetched: list[str] = []
-        self.failure = failure
-
-    def picture(self, id: str) -> IncomingPicture:
-        async def fetch() -> bytes:
-            self.fetched.append(id)
-            if self.failure:
-                raise PictureUnavailable(self.failure)
-            return b"picture"
-
-        return IncomingPicture(id, fetch)
-
-
 @pytest.fixture
 def store():
     return FakeConversationStore()
-
-
-@cache
-def answerer():
-    return Answerer(shipped_library(), FakeSearch(), SURE)
-
-
-@cache
-def corrector():
-    return corrector_of(shipped_library())
-
-
-def plugin(store, ocr=None):
-    photos = Photos(ocr, corrector()) if ocr is not None else None
-    return QaPlugin(shipped_library(), answerer(), store, photos=photos)
 
 
 def router(store, ocr=None):
@@ -110,10 +46,6 @@ async def asked(store, ocr, words="", pictures=None, count=1, **fields) -> Reply
     given = pictures or Pictures()
     sent = tuple(given.picture(f"p{n}") for n in range(count))
     return await router(store, ocr).handle(replace(message(words, **fields), pictures=sent))
-
-
-def photographed(words: str = "") -> IncomingMessage:
-    return replace(message(words), pictures=(Pictures().picture("p"),))
 
 
 @pytest.mark.parametrize("words", ["", "这题选啥", "B为什么错？", "求解 谢谢"])
