@@ -87,7 +87,7 @@ class House:
         await self.discord.in_channel(channel, since=asked)
         await asyncio.sleep(0.3)  # for the next parts, if there are any
         sent = await self.discord.in_channel(channel, since=asked)
-        return "\n".join(message.content for message in sent)
+        return "\n".join(message.text for message in sent)
 
     async def _on_qq(self, words: str) -> str:
         return await asyncio.to_thread(self._of_qq, words)

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
-from tests.e2e.discord_server import (
+from tests.e2e.discord_payloads import (
     ADMIN_ROLE,
     BOT_ROLE,
     CHANNEL,
@@ -16,8 +16,8 @@ from tests.e2e.discord_server import (
     OWNER,
     THREAD,
     TOKEN,
-    DiscordServer,
 )
+from tests.e2e.discord_server import DiscordServer
 from tests.e2e.learning_chat import reveal_now
 from tests.e2e.server_process import LISTENS, SERVE, start
 from tests.model_server import OK, model_server
@@ -124,14 +124,14 @@ async def test_a_mention_gets_a_sourced_answer_that_replies_to_it(discord, user)
     answer = await discord.reply_to(asked)
     assert answer.channel == CHANNEL
     assert "死锁" in answer.content
-    assert "依据" in answer.content
+    assert "依据" in answer.embeds[0]["description"]
 
 
 async def test_a_private_message_gets_an_answer_in_the_private_chat(discord, user):
     await discord.whisper("什么是死锁", user=user)
     [answer] = await discord.in_channel(discord.chat(user))
     assert answer.quotes is None
-    assert "依据" in answer.content
+    assert "依据" in answer.embeds[0]["description"]
 
 
 async def test_a_question_in_a_thread_is_answered_there(discord, user):
@@ -447,7 +447,7 @@ async def test_an_answer_that_is_being_written_grows_and_goes_on_in_more_message
             draft = await discord.reply_to(asked)
             begun = draft.content
             seen.set()
-            await discord.until(lambda: "依据" in discord.messages[-1].content)
+            await discord.until(lambda: "依据" in discord.messages[-1].text)
             parts = await discord.in_channel(CHANNEL, 2)
     assert 0 < len(begun) < 1900
     assert parts[0] is draft

@@ -5,8 +5,9 @@ commands.py    the slash commands: what is registered, what each one says to the
 calls.py       a call with a deadline, its failure in our words
 link.py        what there is of Discord now, and calls through it
 client.py      a session: what is heard, where it leads, how it is kept
+embeds.py      the ending of a reply as an embed
 places.py      where parts of a reply go: a channel, or an interaction that waits for its answer
-sending.py     a reply, part by part, with picture, buttons and file
+sending.py     a reply, part by part, with picture, embed, buttons and file
 drafts.py      what is seen while an answer is being written
 responding.py  the way of one reply to its sender
 outbox.py      pushes, and who is there

@@ -75,9 +75,9 @@ class Draft:
         if not text:
             return
         if self._message_id is None:
-            self._message_id = await self._place.post(Part(text))
+            self._message_id = await self._place.post(Part(text, grows=True))
         else:
-            await self._place.edit(self._message_id, Part(text))
+            await self._place.edit(self._message_id, Part(text, grows=True))
 
     async def _type(self) -> None:
         await asyncio.sleep(_TYPING_AFTER_SECONDS)

@@ -86,6 +86,18 @@ class Link:
             raise NotSent("没有连上 Discord")
         return self.client
 
+    def may_embed(self, channel: int) -> bool:
+        """Whether the bot may send embeds to a server's channel; False where that is not known."""
+        client = self.client
+        found = client.get_channel(channel) if client is not None else None
+        if not isinstance(found, discord.abc.GuildChannel | discord.Thread):
+            return False
+        member = found.guild.get_member(int(self.account or 0))
+        try:
+            return member is not None and found.permissions_for(member).embed_links
+        except discord.ClientException:  # the parent of a thread is not known
+            return False
+
     def _broken_off(self) -> None:
         """Open the gate that a call leaves closed if it is broken off in a limit for everything.
 

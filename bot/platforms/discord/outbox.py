@@ -43,7 +43,8 @@ class DiscordOutbox:
             channel = window
         else:
             channel = await self._link.chat_with(client, window)
-        place = Channel(self._link, channel, patience_seconds=_PUSH_SECONDS)
+        in_guild = conversation.is_group
+        place = Channel(self._link, channel, in_guild=in_guild, patience_seconds=_PUSH_SECONDS)
         return await deliver(reply, place, self._painter)
 
     def is_ready(self, conversation: Conversation) -> bool:

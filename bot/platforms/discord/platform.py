@@ -157,6 +157,7 @@ class DiscordPlatform:
         channel = Channel(
             self._link,
             message.channel.id,
+            in_guild=in_guild,
             patience_seconds=REPLY_SECONDS,
             quote=message.id if in_guild else None,
         )

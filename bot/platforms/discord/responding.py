@@ -82,7 +82,7 @@ class ToMessage:
     async def _privately(self, reply: Reply) -> Receipt:
         client = await self._link.current(REPLY_SECONDS)
         chat = await self._link.chat_with(client, self._user)
-        place = Channel(self._link, chat, patience_seconds=REPLY_SECONDS)
+        place = Channel(self._link, chat, in_guild=False, patience_seconds=REPLY_SECONDS)
         return await deliver(reply, place, self._painter)
 
 

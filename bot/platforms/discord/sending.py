@@ -1,12 +1,15 @@
-"""A reply on its way: rendered, sent part by part with picture, buttons and file."""
+"""A reply on its way: rendered, sent part by part with picture, embed, buttons and file."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from loguru import logger
 
 from bot.platforms.discord.calls import Refused
 from bot.platforms.discord.codec import CAPS
+from bot.platforms.discord.embeds import ending_embed
 from bot.platforms.discord.places import Part, Place
+from bot.rendering.markups import messages
 from bot.rendering.outgoing import Outgoing, Painter, file_as_texts, outgoing, without_picture
 from plugins.messages import Attachment, DeliveryUncertain, NotSent, Receipt, Reply
 
@@ -21,15 +24,16 @@ async def deliver(
     Raises NotSent or DeliveryUncertain. Once the first part is confirmed the reply counts as
     delivered: what fails later is logged, and missing in the receipt.
     """
-    drawn = await outgoing(reply, CAPS, painter)
+    apart = place.may_embed
+    drawn = await outgoing(reply, CAPS, painter, ending_apart=apart)
     try:
-        receipt = await _send(_parts(drawn, reply.choices), place, draft_id)
+        receipt = await _send(_parts(drawn, reply), place, draft_id)
     except Refused as refused:
         if drawn.picture is None:
             raise
         logger.warning("图片没有发出，改发文字：{}", refused)
-        parts = _parts(without_picture(reply, CAPS), reply.choices)
-        receipt = await _send(parts, place, draft_id)
+        written = without_picture(reply, CAPS, ending_apart=apart)
+        receipt = await _send(_parts(written, reply), place, draft_id)
     if reply.attachment is not None:
         await _attach(place, reply.attachment)
     return receipt
@@ -41,12 +45,15 @@ async def first_message(text: str) -> str:
     return drawn.texts[0] if drawn.texts else ""
 
 
-def _parts(drawn: Outgoing, choices: tuple[str, ...]) -> list[Part]:
-    """The picture goes with the first text, the buttons under the last."""
-    first, *rest = drawn.texts or ("",)
-    picture = Attachment(PICTURE_NAME, drawn.picture) if drawn.picture is not None else None
-    parts = [Part(first, picture), *(Part(text) for text in rest)]
-    return [*parts[:-1], Part(parts[-1].text, parts[-1].file, choices)]
+def _parts(drawn: Outgoing, reply: Reply) -> list[Part]:
+    """The picture goes with the first text, embed and buttons under the last."""
+    embed = ending_embed(drawn.ending, reply)
+    ending = () if embed is not None else messages(drawn.ending, CAPS.markup, CAPS.max_chars)
+    parts = [Part(text) for text in (*drawn.texts, *ending)] or [Part()]
+    if drawn.picture is not None:
+        parts[0] = replace(parts[0], file=Attachment(PICTURE_NAME, drawn.picture))
+    parts[-1] = replace(parts[-1], choices=reply.choices, embed=embed)
+    return parts
 
 
 async def _send(parts: Sequence[Part], place: Place, draft_id: str | None) -> Receipt:
