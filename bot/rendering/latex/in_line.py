@@ -8,7 +8,14 @@ import re
 from dataclasses import dataclass
 
 from bot.rendering.latex.brackets import bracketed, is_single, operand
-from bot.rendering.latex.joining import is_big, joined, settled, stands_in_product
+from bot.rendering.latex.joining import (
+    is_big,
+    is_quotient_or_root,
+    joined,
+    settled,
+    stands_before_factor,
+    stands_bound,
+)
 from bot.rendering.latex.nodes import (
     Accent,
     Fence,
@@ -77,8 +84,10 @@ class _Writer:
             piece = self.node(node, compact=compact)
             if not piece:
                 continue
-            if isinstance(node, Fraction) and node.line and stands_in_product(node, visible):
+            if isinstance(node, Fraction) and node.line and stands_bound(node, visible):
                 piece = bracketed(piece)
+            elif isinstance(node, Root) and stands_before_factor(node, visible):
+                piece = self._root(node, apart=True)
             text = joined(text, piece, previous, node, compact=compact)
             previous = previous if node == Space(0) else node
         return text
@@ -114,6 +123,8 @@ class _Writer:
 
     def _script(self, node: Script) -> str:
         base = self.row(node.base)
+        if is_quotient_or_root(node.base):
+            base = bracketed(base)
         big = is_big(node.base)
         sub = "" if node.sub is None else self._lowered(node.sub, big=big)
         sup = "" if node.sup is None else self._raised(node.sup)
@@ -149,13 +160,14 @@ class _Writer:
             self.crowded = True
         return f"{operand(above)}/{operand(below, divisor=True)}"
 
-    def _root(self, node: Root) -> str:
+    def _root(self, node: Root, *, apart: bool = False) -> str:
+        """``apart``: a reader must see where the root ends."""
         body = self._inner(node.body)
         index = "" if node.index is None else self._inner(node.index, compact=True)
         if _has_tall(node.body):
             self.crowded = True
         sign = _ROOTS.get(index) or f"{index.translate(_SUPERSCRIPTS)}√"
-        return sign + (body if is_single(body) else bracketed(body))
+        return sign + (body if is_single(body) and not apart else bracketed(body))
 
     def _accent(self, node: Accent) -> str:
         body = self._inner(node.body, compact=True)

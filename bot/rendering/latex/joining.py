@@ -1,6 +1,6 @@
 """The white space between the neighbours in a formula, as a reader of one line expects it."""
 
-from bot.rendering.latex.nodes import Fraction, Node, Row, Script, Space, Symbol, Words
+from bot.rendering.latex.nodes import Fraction, Node, Root, Row, Script, Space, Symbol, Words
 from bot.rendering.latex.symbols import Role
 
 
@@ -23,14 +23,36 @@ def joined(text: str, piece: str, previous: Node | None, node: Node, *, compact:
     return text + piece
 
 
-def stands_in_product(node: Fraction, row: list[Node]) -> bool:
-    """Whether a factor without a sign between stands before or after ``node``."""
+def stands_bound(node: Fraction, row: list[Node]) -> bool:
+    """Whether a neighbour of ``node`` would be read together with only a part of it.
+
+    A factor without a sign between, a factorial after it, a sign of division before it.
+    """
+    before, after = _neighbours(node, row)
+    divides = isinstance(before, Symbol) and before.text in "/÷"
+    factorial = isinstance(after, Symbol) and after.text == "!"
+    return divides or factorial or _is_factor(before, "close") or _is_factor(after, "open")
+
+
+def stands_before_factor(node: Root, row: list[Node]) -> bool:
+    """Whether a letter, digit or bracket follows ``node`` without a sign between."""
+    _, after = _neighbours(node, row)
+    return not isinstance(after, Root | Words) and _is_factor(after, "open")
+
+
+def is_quotient_or_root(base: Row) -> bool:
+    """Whether ``base`` ends in what a script would be read as a part of."""
+    last = base.items[-1] if base.items else None
+    return isinstance(last, Root) or (isinstance(last, Fraction) and last.line)
+
+
+def _neighbours(node: Node, row: list[Node]) -> tuple[Node | None, Node | None]:
     places = [place for place, one in enumerate(row) if one is node]
     if not places:
-        return False
+        return None, None
     before = row[places[0] - 1] if places[0] else None
     after = row[places[0] + 1] if places[0] + 1 < len(row) else None
-    return _is_factor(before, "close") or _is_factor(after, "open")
+    return before, after
 
 
 def _is_factor(node: Node | None, bracket: Role) -> bool:
@@ -42,7 +64,7 @@ def _is_factor(node: Node | None, bracket: Role) -> bool:
         case Words(kind=kind):
             return kind == "function"
         case Script(base=base):
-            return bool(base.items)
+            return bool(base.items) and _is_factor(base.items[0], bracket)
         case _:
             return True
 

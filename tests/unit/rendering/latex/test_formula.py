@@ -44,6 +44,22 @@ READS_WELL = {
     r"\mathrm{MTTF}": "MTTF",
     "t_{命中}": "t_命中",
     r"\xrightarrow{a}": "─a→",
+    r"\frac{a}{b}^2": "(a/b)²",
+    r"\left(\frac ab\right)^2": "(a/b)²",
+    r"(\frac ab)^2": "(a/b)²",
+    r"\frac{a}{b}!": "(a/b)!",
+    r"a/\frac{b}{c}": "a/(b/c)",
+    r"a\div\frac bc": "a ÷ (b/c)",
+    r"a\cdot\frac bc": "a·b/c",
+    r"\frac ab/c": "a/b/c",
+    r"2^n\frac{a}{b}": "2ⁿ(a/b)",
+    r"\sqrt{x}^2": "(√x)²",
+    r"\sqrt{x_1}_i": "(√x₁)ᵢ",
+    r"\sqrt{a}b": "√(a)b",
+    r"\sqrt[3]{x}(y)": "∛(x)(y)",
+    r"\sqrt{a}\sqrt{b}": "√a√b",
+    r"2\sqrt{n}\log n": "2√n log n",
+    r"\sqrt{n}+1": "√n + 1",
 }
 
 
