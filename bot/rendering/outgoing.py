@@ -123,7 +123,10 @@ def sources_line(reply: Reply) -> str:
 def file_as_texts(
     attachment: Attachment, max_chars: int, markup: Markup = "plain"
 ) -> tuple[str, ...]:
-    """Give the lines of a text file as messages, or one sentence when that makes no sense."""
+    """Give a text file as messages, or one sentence when that makes no sense.
+
+    Markdown is rendered; of any other text the lines stay as they are.
+    """
     name = attachment.name
     try:
         text = attachment.data.decode("utf-8-sig")
@@ -131,5 +134,6 @@ def file_as_texts(
         return messages(f"这里发不了文件，「{name}」没有发出去。", markup, max_chars)
     if len(text) > MAX_FILE_CHARS:
         return messages(f"这里发不了文件，「{name}」太长，也不能当作消息发。", markup, max_chars)
-    parts = verbatim(text, markup, max_chars)
+    says = messages if name.endswith(".md") else verbatim
+    parts = says(text, markup, max_chars)
     return parts or messages(f"「{name}」是空的。", markup, max_chars)

@@ -151,6 +151,18 @@ def test_a_text_file_becomes_messages_that_keep_its_lines():
     assert max(map(len, parts)) <= 20
 
 
+def test_a_markdown_file_is_rendered_as_a_reply_is():
+    data = "# 408 错题本（1 题）\n\n## 操作系统\n\n**答案：D**".encode()
+    said = "\n".join(file_as_texts(Attachment("错题本.md", data), 600))
+    assert "#" not in said
+    assert "*" not in said
+    assert [line for line in said.splitlines() if line] == [
+        "【408 错题本（1 题）】",
+        "【操作系统】",
+        "答案：D",
+    ]
+
+
 @pytest.mark.parametrize("data", [b"\xff\xfe", "长".encode() * 6001, b"", b"\n\n"])
 def test_a_file_that_cannot_be_read_as_messages_is_named_in_a_sentence(data):
     (sentence,) = file_as_texts(Attachment("错题本.apkg", data), 1500)
