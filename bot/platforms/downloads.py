@@ -55,14 +55,13 @@ class Downloads:
         seconds: float = 8.0,
         proxy: str = "",
     ) -> None:
-        """``hosts`` are exact names or ``*.suffix``; ``seconds`` is for the whole of a download.
+        """``hosts`` may have ``*`` for a name; ``seconds`` is for the whole of a download.
 
         A loopback host ("127.0.0.1", "::1", "localhost") that is listed may be reached, and by
         http. Through a ``proxy`` it is the proxy that looks names up, so that their addresses
         cannot be checked here.
         """
-        self._exact = frozenset(host for host in hosts if not host.startswith("*."))
-        self._suffixes = tuple(host[1:] for host in hosts if host.startswith("*."))
+        self._hosts = re.compile("|".join(map(_pattern, sorted(hosts))))
         self._max_bytes = max_bytes
         self._seconds = seconds
         self._proxy = proxy or None
@@ -113,7 +112,7 @@ class Downloads:
 
     def _require_allowed(self, url: URL) -> None:
         host = (url.host or "").lower().rstrip(".")
-        if not (host in self._exact or host.endswith(self._suffixes)) or url.user is not None:
+        if not self._hosts.fullmatch(host) or url.user is not None:
             raise PictureUnavailable(BAD_ADDRESS)
         if host in LOOPBACK:
             if url.scheme not in ("http", "https"):
@@ -165,6 +164,14 @@ def _is_private_literal(host: str) -> bool:
         return not is_public(host)
     except ValueError:
         return False
+
+
+def _pattern(host: str) -> str:
+    """Turn a listed host into a regular expression: ``*`` is one name, in front also several."""
+    names = ["[^.]+" if name == "*" else re.escape(name) for name in host.split(".")]
+    if names[0] == "[^.]+":
+        names[0] = ".+"
+    return r"\.".join(names)
 
 
 class _PublicOnly(AbstractResolver):

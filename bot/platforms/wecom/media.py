@@ -17,7 +17,10 @@ from bot.platforms.wecom.line import Line
 from bot.platforms.weixin_cipher import WeixinCipher
 from plugins.messages import IncomingPicture, NotSent
 
-HOSTS = frozenset({"*.qpic.cn", "*.myqcloud.com"})
+HOSTS = frozenset({"*.qpic.cn", "ww-aibot-img-1258476243.cos.*.myqcloud.com"})
+"""The bucket has the number of WeCom's account (developer.work.weixin.qq.com/document/path/100719);
+under myqcloud.com anybody may have one."""
+
 _PIECE_BYTES = 512 * 1024
 _MOST_BYTES = {"image": 10 << 20, "file": 20 << 20}
 _LEAST_BYTES = 5

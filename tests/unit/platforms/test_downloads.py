@@ -14,6 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from bot.platforms import downloads
 from bot.platforms.downloads import Downloads, is_public
+from bot.platforms.wecom import media
 from plugins.messages import PictureUnavailable
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
@@ -152,6 +153,31 @@ async def test_what_is_not_listed_is_never_asked(url, monkeypatch):
     hosts = frozenset({"cdn.example", "*.pictures.example", "127.0.0.1", "10.0.0.8"})
     assert await refused(Downloads(hosts).fetch(url)) == downloads.BAD_ADDRESS
     assert looked_up == []
+
+
+@pytest.mark.parametrize(
+    ("host", "listed"),
+    [
+        ("ww-aibot-img-1258476243.cos.ap-guangzhou.myqcloud.com", True),
+        ("ww-aibot-img-1258476243.cos.ap-beijing.myqcloud.com", True),
+        ("wework.qpic.cn", True),
+        ("anybody-1250000000.cos.ap-guangzhou.myqcloud.com", False),
+        ("ww-aibot-img-1258476243.cos.a.b.myqcloud.com", False),
+        ("ww-aibot-img-1258476243.cos.x.myqcloud.com.evil.example", False),
+        ("ww-aibot-img-1258476243xcosxap-guangzhouxmyqcloudxcom", False),
+        ("qpic.cn", False),
+    ],
+)
+async def test_of_shared_domains_only_the_platforms_own_names_are_asked(host, listed, monkeypatch):
+    looked_up = []
+
+    def nowhere(name, *args, **kwargs):
+        looked_up.append(name)
+        raise OSError
+
+    monkeypatch.setattr("socket.getaddrinfo", nowhere)
+    await refused(Downloads(media.HOSTS).fetch(f"https://{host}/a"))
+    assert looked_up == ([host] if listed else [])
 
 
 @pytest.mark.parametrize("url", ["https://a b/", "https://[::1/", "https://cdn.example:99999/"])
