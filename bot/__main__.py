@@ -98,8 +98,9 @@ async def _serve(settings: Settings) -> None:
     from bot.platforms.listening import claim
     from bot.platforms.running import run_platforms
     from bot.wiring import open_artist, open_house
-    from bot.wiring_platforms import make_platforms, pauses
+    from bot.wiring_platforms import make_platforms, pauses, require_settings
 
+    require_settings(settings)
     listener = claim(settings.http.host, settings.http.port)
     try:
         async with open_house(settings, limited=True) as house:

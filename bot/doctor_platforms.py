@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.doctor_findings import Check, Finding, failure, ok, warning
 from bot.running_bot import parts_of_running_bot
-from bot.wiring_platforms import LACKING, missing_settings
+from bot.wiring_platforms import INSTEAD, LACKING, missing_settings
 from config.platforms import PlatformName
 from config.settings import Settings
 
@@ -29,7 +29,7 @@ def _page(name: PlatformName) -> str:
 async def _platform(settings: Settings, name: PlatformName) -> Finding:
     lacking = missing_settings(settings, name)
     if lacking:
-        return failure(LACKING.format(name, "、".join(lacking)), _page(name))
+        return failure(LACKING.format(name, "、".join(lacking)), f"{INSTEAD.format(name)}。")
     parts = await parts_of_running_bot(settings.http.host, settings.http.port)
     if parts is not None:
         if name not in parts:

@@ -14,10 +14,8 @@ from bot.wiring import House
 from config.platforms import PlatformName
 from config.settings import Settings
 
-LACKING = (
-    "启动 {0} 还缺设置：{1}（见 docs/platforms/{0}.md；"
-    "不要这个平台就从 ASSISTANT408_PLATFORMS 里去掉它）。"
-)
+LACKING = "启动 {} 还缺设置：{}"
+INSTEAD = "见 docs/platforms/{}.md；不要这个平台就从 ASSISTANT408_PLATFORMS 里去掉它"
 _REQUIRED: Mapping[PlatformName, tuple[str, ...]] = {
     "qq": ("app_id", "secret"),
     "discord": ("token",),
@@ -29,21 +27,30 @@ _Make = Callable[[Settings, Desk, Painter | None], Platform]
 
 
 def make_platforms(settings: Settings, house: House, painter: Painter | None) -> list[Platform]:
-    """Make the platforms of the settings and let pushes out through them.
+    """Make the platforms of the settings, which ``require_settings`` let pass, and let pushes out.
 
-    StartupError, in one sentence, when a setting is missing without which one cannot begin.
+    StartupError, in one sentence, when one cannot begin with its settings.
     """
     replies = ReplyCounter(house.health.registry)
     counted = CountedPainter(painter, house.health.registry) if painter else None
     platforms: list[Platform] = []
     for name in settings.platforms:
-        lacking = missing_settings(settings, name)
-        if lacking:
-            raise StartupError(LACKING.format(name, "、".join(lacking)))
         platform = _MAKERS[name](settings, Desk(name, house.router, replies), counted)
         house.outboxes.add(name, platform.outbox, platform.outbox)
         platforms.append(platform)
     return platforms
+
+
+def require_settings(settings: Settings) -> None:
+    """Raise StartupError, a sentence for each platform that lacks settings; nothing is loaded."""
+    lacking = {name: missing_settings(settings, name) for name in settings.platforms}
+    sentences = [
+        f"{LACKING.format(name, '、'.join(names))}（{INSTEAD.format(name)}）。"
+        for name, names in lacking.items()
+        if names
+    ]
+    if sentences:
+        raise StartupError(" ".join(sentences))
 
 
 def missing_settings(settings: Settings, platform: PlatformName) -> list[str]:

@@ -1,16 +1,13 @@
 """What doctor says of the platforms that are to be started."""
 
 import socket
-from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
-from prometheus_client import CollectorRegistry
 
 from bot.doctor_platforms import checks
 from bot.errors import StartupError
-from bot.health import Health
-from bot.wiring_platforms import make_platforms, missing_settings
+from bot.wiring_platforms import missing_settings, require_settings
 from config.settings import Settings
 from tests.json_server import json_server, status
 
@@ -83,7 +80,18 @@ async def test_what_lacks_is_named_by_doctor_and_at_the_start(platform, lacking)
     assert finding.state == "failure"
     assert lacking in finding.found
     with pytest.raises(StartupError, match=lacking):
-        make_platforms(given, SimpleNamespace(health=Health(registry=CollectorRegistry())), None)
+        require_settings(given)
+
+
+def test_all_that_lacks_is_named_at_the_start():
+    with pytest.raises(StartupError) as lacking:
+        require_settings(settings("onebot", "discord", "wecom"))
+    assert str(lacking.value) == (
+        "启动 discord 还缺设置：ASSISTANT408_DISCORD__TOKEN"
+        "（见 docs/platforms/discord.md；不要这个平台就从 ASSISTANT408_PLATFORMS 里去掉它）。 "
+        "启动 wecom 还缺设置：ASSISTANT408_WECOM__BOT_ID、ASSISTANT408_WECOM__SECRET"
+        "（见 docs/platforms/wecom.md；不要这个平台就从 ASSISTANT408_PLATFORMS 里去掉它）。"
+    )
 
 
 async def test_an_address_that_answers_anything_is_reached():
