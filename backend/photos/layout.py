@@ -10,7 +10,8 @@ from backend.photos.ports import Fragment
 
 _LEAST_LINES_OF_COLUMN = 3
 _PROSE_HEIGHTS = 8
-_MOST_ACROSS = 0.2
+_MOST_ACROSS, _ALWAYS_ACROSS = 0.2, 2
+"""Of the pieces; a heading and a page number may be more of a short page."""
 _STEEPEST_RADIANS = math.radians(40)
 
 
@@ -134,7 +135,8 @@ def _cut(page: _Column) -> float | None:
         left = [p for p in pieces if p.right <= cut]
         right = [p for p in pieces if p.left >= cut]
         across = [p for p in pieces if p.left < cut < p.right]
-        if len(across) > _MOST_ACROSS * len(pieces) or not _outside(across, left, right):
+        most = max(_ALWAYS_ACROSS, _MOST_ACROSS * len(pieces))
+        if len(across) > most or not _outside(across, left, right):
             continue
         if _are_columns(left, right, height):
             gap = cut - max(p.right for p in left)

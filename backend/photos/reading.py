@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.photos.furniture import is_furniture, is_margin, without_labels
 from backend.photos.layout import Row, rows_of, straighten
+from backend.photos.numerals import opens_statement, with_numerals
 from backend.photos.ports import Fragment, Page
 
 LEAST_SCORE = 0.5
@@ -21,6 +22,8 @@ _IN_BRACKETS = re.compile(r"[(（\[【]\s*(\d{1,3})\s*[)）\]】]\s*")
 _WORD = re.compile(r"[A-Za-z0-9]")
 _SPACES = re.compile(r"[ \t\u3000]+")
 _EMPTY_BRACKETS = re.compile(r"[(（]\s*[)）]")
+_ASKED = re.compile(r"[(（]\s*[)）]\s*[。.．]$")
+"""The end of what a question asks: what follows it is never the rest of its line."""
 _LEAST_OPTIONS = 3
 
 
@@ -31,6 +34,11 @@ class _Line:
     text: str
     full: bool
     label: str = ""
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is the letter of an option whose words are on the next line."""
+        return self.text == f"{self.label}. "
 
 
 def read_page(fragments: Sequence[Fragment]) -> Page:
@@ -46,6 +54,8 @@ def read_page(fragments: Sequence[Fragment]) -> Page:
         for place, line in enumerate(lines)
         if not (is_furniture(line.text) or (place in edges and is_margin(line.text)))
     ]
+    read = with_numerals([line.text for line in lines])
+    lines = [replace(line, text=text) for line, text in zip(lines, read, strict=True)]
     questions = _questions(_labelled([part for line in lines for part in _cut(line)]))
     if not questions:
         return Page("", 0, _sureness(fragments))
@@ -66,7 +76,8 @@ def _line(row: Row) -> _Line:
             gap > 0.6 * piece.height or (_is_word(text[-1:]) and _is_word(piece.text[:1]))
         )
         text += (" " if apart else "") + piece.text.strip()
-    return _Line(_SPACES.sub(" ", text).strip(), row.full)
+    text = _SPACES.sub(" ", text).strip()
+    return _Line(text, row.full and not _ASKED.search(text))
 
 
 def _cut(line: _Line) -> list[_Line]:
@@ -127,16 +138,24 @@ def _goes_on(following: Sequence[_Line]) -> bool:
 
 
 def _questions(lines: Sequence[_Line]) -> list[list[_Line]]:
-    """Cut where a numbered line follows the options of the question before."""
+    """Cut where a numbered line, or one with new options below it, follows a question's options."""
     questions: list[list[_Line]] = []
     current: list[_Line] = []
-    for line in lines:
+    for place, line in enumerate(lines):
         options = sum(bool(each.label) for each in current)
-        if options >= _LEAST_OPTIONS and not line.label and _is_numbered(line.text):
+        if options >= _LEAST_OPTIONS and _begins_question(current[-1], line, lines[place + 1 :]):
             questions.append(current)
             current = []
         current.append(line)
     return [*questions, current] if current else questions
+
+
+def _begins_question(before: _Line, line: _Line, following: Sequence[_Line]) -> bool:
+    """Whether ``line``, below the options of a question, is the first of the next."""
+    if line.label or before.is_bare:
+        return False
+    after = next((each.label for each in following if each.label), "")
+    return _is_numbered(line.text) or (after == "A" and not before.full)
 
 
 def _is_numbered(text: str) -> bool:
@@ -168,7 +187,9 @@ def _joined(lines: Sequence[_Line]) -> str:
     for before, line in zip((None, *lines), lines, strict=False):
         if before is None:
             text = line.text
-        elif line.label or not before.full:
+        elif before.is_bare and not line.label:
+            text += line.text
+        elif line.label or not before.full or opens_statement(line.text):
             text += "\n" + line.text
         else:
             words = _is_word(text[-1:]) and _is_word(line.text[:1])

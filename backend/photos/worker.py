@@ -8,6 +8,7 @@ eats memory or time, or breaks a decoder, costs this process and no more.
 
 import contextlib
 import json
+import math
 import os
 import sys
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -141,15 +142,18 @@ def _looked(
 
 
 def _turns(boxes: list[list[list[float]]], labels: list[tuple[str, float]]) -> int:
-    """Let the longest pieces vote: those of one or two characters say little."""
+    """Let the longest pieces vote: those of one or two characters say little.
+
+    So does a piece of whose direction the classifier is half sure, however long.
+    """
     votes = [0.0, 0.0, 0.0, 0.0]
-    for (first, second, third, _), (label, _) in zip(boxes, labels, strict=True):
-        width = ((second[0] - first[0]) ** 2 + (second[1] - first[1]) ** 2) ** 0.5
-        height = ((third[0] - second[0]) ** 2 + (third[1] - second[1]) ** 2) ** 0.5
-        sideways = height >= _SIDEWAYS * width
-        turns = int(sideways) + (2 if label == "180" else 0)
+    for (first, second, third, _), (label, sureness) in zip(boxes, labels, strict=True):
+        width, height = math.dist(first, second), math.dist(second, third)
+        start, end = (second, third) if height >= _SIDEWAYS * width else (first, second)
+        angle = math.atan2(end[1] - start[1], end[0] - start[0])
+        turns = round(angle / (math.pi / 2)) + (2 if label == "180" else 0)
         longer, shorter = max(width, height), max(1.0, min(width, height))
-        votes[turns] += longer if longer >= 3 * shorter else 0.0
+        votes[turns % 4] += longer * (2 * sureness - 1) if longer >= 3 * shorter else 0.0
     return votes.index(max(votes))
 
 

@@ -68,6 +68,40 @@ PIPELINE = (
     "C. 数据冒险只在访存指令之间发生",
     "D. 乱序执行与数据冒险无关",
 )
+STATEMENTS = (
+    "下列关于进程和线程的叙述中，正确的是（ ）。",
+    "Ⅰ. 线程是处理机调度的基本单位",
+    "Ⅱ. 同一进程的线程共享地址空间",
+    "Ⅲ. 进程切换的开销比线程小",
+    "A. 仅Ⅰ、Ⅱ",
+    "B. 仅Ⅰ、Ⅲ",
+    "C. 仅Ⅱ、Ⅲ",
+    "D. Ⅰ、Ⅱ、Ⅲ",
+)
+CREATION = (
+    "14. 下列选项中，会使系统创建新进程的是（ ）。",
+    "Ⅰ. 用户登录成功  Ⅱ. 设备分配  Ⅲ. 启动程序执行",
+    "A. 仅Ⅰ和Ⅱ   B. 仅Ⅱ和Ⅲ   C. 仅Ⅰ和Ⅲ   D. Ⅰ、Ⅱ和Ⅲ",
+)
+SEMAPHORE = (
+    "15. 某信号量的初值为 3，当前值为 1，可用的资源数 M 和等待的进程数 N 分别是（ ）。",
+    "A. 0、1   B. 1、0   C. 1、2   D. 2、0",
+)
+SUBNETS = (
+    "把 192.168.5.0/24 划分成等长的子网，子网掩码为 255.255.255.248，"
+    "子网的个数和每个子网里可分配的地址个数分别是（ ）。",
+    "A. 32，8",
+    "B. 32，6",
+    "C. 8，32",
+    "D. 8，30",
+)
+VIRTUAL = (
+    "下列关于虚拟存储器的叙述中，正确的是（ ）。",
+    "A. 只能基于连续分配，因为程序必须全部装入一块连续的内存之后才能够开始运行",
+    "B. 只能基于非连续分配，允许程序分成若干部分装入不相邻的内存区域中",
+    "C. 容量只受外存容量的限制，与地址总线的位数和内存的大小都没有任何关系",
+    "D. 容量只受内存容量的限制",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +116,7 @@ class Photo:
 
 @cache
 def photos() -> tuple[Photo, ...]:
-    """Draw all twelve."""
+    """Draw all of them."""
     return tuple(_photo(name, *made) for name, made in _SCENES.items())
 
 
@@ -181,6 +215,20 @@ def _leaning(image: Any) -> Any:
     )
 
 
+def _curved(image: Any, rise: int) -> Any:
+    """Bend the page as an open book lies."""
+    import numpy as np
+    from PIL import Image
+
+    pixels = np.asarray(image)
+    height, width, _ = pixels.shape
+    bent = np.full((height + rise, width, 3), 255, np.uint8)
+    for x in range(width):
+        top = rise - round(rise * np.sin(np.pi * x / width))
+        bent[top : top + height, x] = pixels[:, x]
+    return Image.fromarray(bent)
+
+
 def _with_orientation(image: Any) -> bytes:
     """Store the pixels lying on their side, and say so in EXIF as phones do."""
     from PIL import Image
@@ -191,6 +239,11 @@ def _with_orientation(image: Any) -> bytes:
 
 
 _PHONE = {"above": ["10:24    5G    78%"], "below": ["上一题　答题卡　下一题"], "width": 300}
+_APP = {
+    "above": ["9:41    中国移动 5G    92%", "单选题  14/40"],
+    "below": ["收藏　纠错　下一题"],
+    "width": 300,
+}
 _BOOK = {"above": ["计算机专业基础综合"], "below": ["第 3 页 共 10 页"], "width": 640}
 _SCENES: dict[str, tuple[tuple[str, ...], Mapping[str, Any], str, Spoil]] = {
     "clean": (LRU, {}, "清晰的截图", _png),
@@ -210,6 +263,20 @@ _SCENES: dict[str, tuple[tuple[str, ...], Mapping[str, Any], str, Spoil]] = {
         "两栏，有页眉和页码",
         lambda i: jpeg(noisy(i, 12)),
     ),
+    "app": (STATEMENTS, _APP, "刷题界面，罗马数字", _png),
+    "wrapped": (
+        CREATION,
+        _BOOK | {"columns": (CREATION, SEMAPHORE)},
+        "两栏，选项排成一行又折行",
+        lambda i: jpeg(noisy(i, 12)),
+    ),
+    "side": (
+        SUBNETS,
+        {},
+        "横着拍，又歪了 5 度",
+        lambda i: jpeg(tilted(i.rotate(270, expand=True), 5)),
+    ),
+    "curved": (VIRTUAL, {}, "书页是弯的", lambda i: jpeg(_curved(i, 14))),
 }
 
 

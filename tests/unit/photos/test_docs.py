@@ -27,7 +27,7 @@ HOSTS = {
 def test_the_page_lists_the_picture_hosts_of_each_platform(platform):
     row = re.search(rf"^\| {platform} \| (.+) \|$", PAGE, re.MULTILINE)
     assert row is not None
-    assert set(re.findall(r"`([^`]+)`", row[1])) == HOSTS[platform]
+    assert set(re.findall(r"`([^`]+\.[^`]+)`", row[1])) == HOSTS[platform]
 
 
 def test_the_page_names_the_limits():

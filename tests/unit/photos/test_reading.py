@@ -116,11 +116,59 @@ def test_two_columns_are_read_one_after_the_other():
     assert page.text == "\n".join(["关于死锁预防的下列说法中，正确的是", *OPTIONS])
 
 
+def test_a_heading_and_a_page_number_across_two_short_columns_hide_them_not():
+    left = [
+        "12. 关于死锁预防的下列说法中，正确的是",
+        "Ⅰ. 甲的说法成立 Ⅱ. 乙的说法",
+        "A.1 B.2 C.3 D.4",
+    ]
+    right = ["13. 关于指令流水线的下列说法中错误的是", "下面的各项里的哪一项呢", "A.1 B.2 C.3 D.4"]
+    across = [fragment("计算机专业基础综合", 500, 0), fragment("第 3 页 共 10 页", 500, 240)]
+    read = text(shuffled([*columns(left, right), *across]))
+    assert "流水线" not in read
+    assert read.endswith("A. 1\nB. 2\nC. 3\nD. 4")
+
+
 def test_a_question_that_begins_in_one_column_goes_on_in_the_other():
     left = ["关于死锁预防的下列说法中，正确的是（ ）", "要求考虑全部四个必要条件以及银行家", "算法"]
     right = ["A. 银行家算法是死锁预防的一种办法", "B. 有序资源分配法破坏循环等待条件", "C. 剥夺"]
     read = text(shuffled(columns(left, right)))
     assert read.index("算法") < read.index("A. 银行家")
+
+
+def test_two_questions_without_numbers_are_told_apart_by_their_options():
+    other = ["关于指令流水线的下列说法中错误的是", "A. 甲的说法成立", "B. 乙", "C. 丙", "D. 丁"]
+    page = read_page(lines([STEM, *OPTIONS, *other]))
+    assert (page.questions, page.text) == (2, WHOLE)
+
+
+def test_the_words_of_an_option_that_were_wrapped_after_its_letter_stay_with_it():
+    row = fragment("A.仅Ⅰ和Ⅱ B.仅Ⅱ和Ⅲ C.仅Ⅰ和Ⅲ D.", 40, 90, width=800)
+    page = [*lines([STEM]), row, fragment("1、Ⅱ和Ⅲ", 40, 135)]
+    assert text(page) == f"{STEM}\nA. 仅Ⅰ和Ⅱ\nB. 仅Ⅱ和Ⅲ\nC. 仅Ⅰ和Ⅲ\nD. Ⅰ、Ⅱ和Ⅲ"
+
+
+def test_statements_get_a_line_each_though_the_line_before_is_full():
+    stem = "下列关于死锁的叙述中，正确的是"
+    page = [
+        fragment(stem, 40, 40, width=700),
+        fragment("1. 银行家算法可以避免死锁，", 40, 85, width=700),
+        fragment("Ⅱ. 有序分配可以预防死锁", 40, 130, width=650),
+        fragment("I. 剥夺资源可以解除死锁", 40, 175, width=400),
+        *lines(["A. 仅1、Ⅱ", "B. 仅Ⅱ、Ⅲ", "C. 仅Ⅲ", "D. 仅Ⅱ"], y=220),
+    ]
+    assert text(page).split("\n")[:5] == [
+        stem,
+        "Ⅰ. 银行家算法可以避免死锁，",
+        "Ⅱ. 有序分配可以预防死锁",
+        "Ⅲ. 剥夺资源可以解除死锁",
+        "A. 仅Ⅰ、Ⅱ",
+    ]
+
+
+def test_nothing_follows_what_a_question_asks_on_its_line():
+    page = [fragment(STEM, 40, 40, width=700), fragment("count=0;", 40, 85, width=200)]
+    assert text(page) == f"{STEM}\ncount=0;"
 
 
 def test_a_table_is_read_by_rows():
@@ -138,6 +186,7 @@ def test_a_table_is_read_by_rows():
     [
         "第 12 页", "第3页共10页", "- 7 -", "3/10", "10:24", "10:24 5G 78%", "78%", "中国移动 4G",
         "上一题", "上一题答题卡下一题", "收藏 纠错 答题卡", "微信公众号：某某考研",
+        "9:41 中国移动 5G 92%", "单选题 14/40", "[多选] 3/20",
         "www.example.com", "扫描全能王 创建", "＜ 返回", "————",
     ],
 )  # fmt: skip
