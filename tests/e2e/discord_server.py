@@ -81,6 +81,14 @@ class DiscordServer(Rest):
         self.port = 0
 
     async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Begin to listen, again at the same place after ``stop``."""
         app = web.Application(client_max_size=64 << 20)
         app.router.add_get("/gateway/", self._gateway)
         app.router.add_route("*", "/api/{path:.*}", self._rest)
@@ -90,9 +98,11 @@ class DiscordServer(Rest):
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
         await site.start()
         self.port = site._server.sockets[0].getsockname()[1]
-        return self
 
-    async def __aexit__(self, *exc: object) -> None:
+    async def stop(self) -> None:
+        """Break all connections off and listen no more."""
+        if self._session is not None and self._session.transport is not None:
+            self._session.transport.close()
         await self._runner.cleanup()
 
     def settings(self) -> dict[str, str]:

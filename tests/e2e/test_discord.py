@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
+from tests.e2e.discord_bot import SUPERUSER, Process, health, logged, until_healthy
 from tests.e2e.discord_payloads import (
     ADMIN_ROLE,
     BOT_ROLE,
@@ -19,14 +20,11 @@ from tests.e2e.discord_payloads import (
 )
 from tests.e2e.discord_server import DiscordServer
 from tests.e2e.learning_chat import reveal_now
-from tests.e2e.server_process import LISTENS, SERVE, start
-from tests.model_server import OK, model_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FOLLOW_UP = "那它的易错点呢"
 ADMIN = 40001
-SUPERUSER = 9_408_123
 _people = count(7_508_001)
 
 
@@ -42,35 +40,6 @@ async def discord():
         yield running
 
 
-def settings(discord, data_dir, **more):
-    given = discord.settings() | {
-        "ASSISTANT408_DATA_DIR": str(data_dir),
-        "ASSISTANT408_SUPERUSERS": f"discord:{SUPERUSER}",
-        "ASSISTANT408_LIMITS__USER_PER_MINUTE": "1000",
-        "ASSISTANT408_LIMITS__GROUP_PER_MINUTE": "1000",
-        "ASSISTANT408_RECONNECT__FIRST_SECONDS": "0.2",
-        "ASSISTANT408_QUIZ__SWEEP_SECONDS": "2",
-    }
-    return given | {f"ASSISTANT408_{name}": value for name, value in more.items()}
-
-
-class Process:
-    """The bot's process, started and ended beside the loop that Discord runs in."""
-
-    def __init__(self, discord, data_dir, log_path, **more):
-        self._discord, self._log_path = discord, log_path
-        self._env = settings(discord, data_dir, **more)
-
-    async def __aenter__(self):
-        self._run = start(SERVE, self._log_path, self._env, ready=LISTENS)
-        self.server = await asyncio.to_thread(self._run.__enter__)
-        await self._discord.ready()
-        return self.server
-
-    async def __aexit__(self, *exc):
-        await asyncio.to_thread(self._run.__exit__, None, None, None)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(discord, data_dir, tmp_path_factory):
     async with Process(discord, data_dir, tmp_path_factory.mktemp("log") / "log") as running:
@@ -81,31 +50,6 @@ async def server(discord, data_dir, tmp_path_factory):
 def user(server):
     """An account that nobody has had."""
     return next(_people)
-
-
-async def health(server):
-    _, body = await asyncio.to_thread(server.get, "/healthz")
-    return json.loads(body)["parts"]["discord"]
-
-
-async def until_healthy(server, reached):
-    """Wait until ``/healthz`` says what is ``reached`` of the platform, and give it."""
-    return await polled(lambda: health(server), reached)
-
-
-async def logged(server, words):
-    async def log():
-        return server.log
-
-    await polled(log, lambda text: words in text)
-
-
-async def polled(look, reached, seconds=60):
-    deadline = asyncio.get_running_loop().time() + seconds
-    while not reached(found := await look()):
-        assert asyncio.get_running_loop().time() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.1)
-    return found
 
 
 async def settled(discord, channel=CHANNEL):
@@ -399,79 +343,3 @@ async def test_the_log_holds_no_people_no_words_and_no_tokens(discord, server, u
         assert not re.search(rf"(?<!\d){re.escape(secret)}(?!\d)", server.log), secret
     state = json.dumps(await health(server))
     assert TOKEN not in state
-
-
-async def test_buttons_work_after_a_restart_and_commands_are_not_registered_again(tmp_path):
-    person = next(_people)
-    async with DiscordServer() as discord:
-        async with Process(discord, tmp_path / "data", tmp_path / "log"):
-            used = await discord.use("练", "操作系统", user=person)
-            question = await discord.answer(used)
-            await discord.until(lambda: discord.commands)
-        async with Process(discord, tmp_path / "data", tmp_path / "log2") as server:
-            pressed = await discord.press(question, "B", user=person)
-            assert re.search("答对了|应选", (await discord.answer(pressed)).content)
-            asked_for = [path for _, path in discord.requests if path.endswith("/commands")]
-            assert len(asked_for) == 3  # looked at twice, registered once
-            assert discord.command_updates == 1
-            assert "Traceback" not in server.log
-        assert await asyncio.to_thread(server.process.wait, 20) == 0
-
-
-def bare(text):
-    """Take the marks of Markdown and all space away."""
-    return re.sub(r"[\\*\s]", "", text)
-
-
-async def test_an_answer_that_is_being_written_grows_and_goes_on_in_more_messages(tmp_path):
-    """The model copies its sources at length and stops in the middle until that was seen."""
-    seen, said = asyncio.Event(), []
-
-    async def writes_slowly(wire):
-        source = model.requests[-1].body["messages"][-1]["content"].split("\n[2]")[0]
-        lines = [line[2:].strip("- ") for line in source.splitlines() if line.startswith("> ")]
-        sentences = [line.rstrip("。") for line in lines if len(line) > 20 and line[-1] != "："]
-        said[:] = [f"{sentence}[1]。\n\n" for sentence in sentences] * 4
-        await wire.send(OK)
-        await wire.say(*said[:3])
-        await seen.wait()
-        await wire.say(*said[3:])
-        end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
-        await wire.event(end)
-        await wire.event("[DONE]")
-
-    async with model_server(writes_slowly) as model, DiscordServer() as discord:
-        data_dir = tmp_path / "data"
-        async with Process(discord, data_dir, tmp_path / "log", LLM__BASE_URL=model.url):
-            asked = await discord.say("什么是死锁")
-            draft = await discord.reply_to(asked)
-            begun = draft.content
-            seen.set()
-            await discord.until(lambda: "依据" in discord.messages[-1].text)
-            parts = await discord.in_channel(CHANNEL, 2)
-    assert 0 < len(begun) < 1900
-    assert parts[0] is draft
-    assert draft.content != begun
-    assert max(len(part.content) for part in parts) <= 1900
-    assert [part.quotes for part in parts] == [asked] + [None] * (len(parts) - 1)
-    assert bare("".join(part.content for part in parts)).startswith(bare("".join(said)))
-
-
-async def test_a_bad_token_is_one_sentence_and_the_process_lives(tmp_path):
-    async with DiscordServer() as discord:
-        discord.accepts_token = False
-        env = settings(discord, tmp_path, RECONNECT__REFUSED_SECONDS="0.5")
-        running = start(SERVE, tmp_path / "log", env, ready=LISTENS)
-        server = await asyncio.to_thread(running.__enter__)
-        try:
-            state = await until_healthy(server, lambda state: state["state"] == "refused")
-            assert "ASSISTANT408_DISCORD__TOKEN" in state["error"]
-            assert TOKEN not in server.log
-            discord.accepts_token = True
-            discord.close_identify_with = 4014
-            state = await until_healthy(server, lambda state: "INTENT" in state.get("error", ""))
-            assert state["state"] == "refused"
-            discord.close_identify_with = 0
-            assert (await until_healthy(server, lambda state: state["ok"]))["servers"] == 1
-        finally:
-            await asyncio.to_thread(running.__exit__, None, None, None)

@@ -7,14 +7,16 @@ gives up here when that fails many times in a row; the supervisor then begins an
 import asyncio
 import contextlib
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
+import aiohttp
 import discord
 import discord.client
 from discord.backoff import ExponentialBackoff
-from discord.gateway import DiscordWebSocket, KeepAliveHandler
+from discord.gateway import DiscordWebSocket, KeepAliveHandler, ReconnectWebSocket
 from discord.http import Route
 from loguru import logger
 from yarl import URL
@@ -65,6 +67,7 @@ class Connection(discord.Client):
         state = self._connection
         state.parsers = {name: _careful(name, parse) for name, parse in state.parsers.items()}
         self.is_up = False
+        self.problem = ""
         self._listener = listener
         self._logins = logins
         self._failures = 0
@@ -73,14 +76,14 @@ class Connection(discord.Client):
     async def hold(self) -> None:
         """Keep the session that ``login`` prepared; raises what ended it.
 
-        ConnectionError when it can be neither resumed nor begun anew.
+        ConnectionError when it cannot be begun, resumed or begun anew.
         """
         keeping = asyncio.create_task(self.connect())
         giving_up = asyncio.create_task(self._given_up.wait())
         try:
             await asyncio.wait({keeping, giving_up}, return_when=asyncio.FIRST_COMPLETED)
-            if not keeping.done():
-                raise ConnectionError("会话接不上，要重新登录")
+            if self._given_up.is_set():
+                raise ConnectionError(self.problem or "会话接不上，要重新登录")
             keeping.result()
         finally:
             keeping.cancel()
@@ -110,11 +113,11 @@ class Connection(discord.Client):
     async def on_resumed(self) -> None:
         self._up()
 
-    async def on_disconnect(self) -> None:
-        self.is_up = False
-        self._failures += 1
-        if self._failures > _MOST_FAILURES:
-            self._given_up.set()
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Pass an event on; that of a broken session comes while its reason is being handled."""
+        if event == "disconnect":
+            self._broke(sys.exception())
+        super().dispatch(event, *args, **kwargs)
 
     async def on_message(self, message: discord.Message) -> None:
         await self._listener.message(self, message)
@@ -126,8 +129,21 @@ class Connection(discord.Client):
         """Log what went wrong with an event, without the event: it holds people's words."""
         logger.opt(exception=True).error("Discord 的一个事件没有处理好：{}", event_method)
 
+    def _broke(self, error: BaseException | None) -> None:
+        """Note why; give up what never began (discord.py would resume it) or fails on and on."""
+        has_begun = self.ws is not None  # pyright: ignore[reportUnnecessaryComparison]
+        self.is_up = False
+        self._failures += 1
+        if self._failures > _MOST_FAILURES or not has_begun:
+            self._given_up.set()
+        problem = _described(error)
+        if has_begun and problem != self.problem and not isinstance(error, ReconnectWebSocket):
+            logger.warning("discord：会话断了，正在接：{}", problem)
+        self.problem = problem
+
     def _up(self) -> None:
         self.is_up = True
+        self.problem = ""
         self._failures = 0
         self._listener.connected(self)
 
@@ -144,6 +160,21 @@ def lead_to(api_base: str, gateway_url: str) -> None:
     log.propagate = False
     if not log.handlers:
         log.addHandler(logging.NullHandler())
+
+
+def _described(error: BaseException | None) -> str:
+    """Say why a session broke, without addresses: they can hold the name of a proxy's user."""
+    match error:
+        case ReconnectWebSocket():
+            return "网关让我们重新接上"
+        case discord.ConnectionClosed():
+            return f"网关关掉了会话，代码 {error.code}"
+        case TimeoutError():
+            return "网关没有及时回应"
+        case OSError() | aiohttp.ClientError():
+            return f"连不上网关：{type(error).__name__}"
+        case _:
+            return f"网关出错：{type(error).__name__}"
 
 
 def _careful(name: str, parse: Callable[[Any], Any]) -> Callable[[Any], None]:

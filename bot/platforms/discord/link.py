@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict, deque
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import discord
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 _REMEMBERED_CHATS = 2000
 _DAY_SECONDS = 86400.0
 MOST_LOGINS = 500
-TOO_MANY_LOGINS = (
-    f"一天里已经登录 Discord {MOST_LOGINS} 次，再多令牌会被收回：先停下来等；"
-    "请看日志里为什么一直断线"
-)
 TYPING_SECONDS = 8.0
 """Discord shows it for ten."""
 
@@ -36,10 +33,26 @@ class Logins:
         """Count one."""
         self._latest.append(time.monotonic())
 
+    @property
+    def seconds_left(self) -> float:
+        """How long to wait because there were so many in a day; 0 when one may log in."""
+        if len(self._latest) < MOST_LOGINS:
+            return 0.0
+        return max(0.0, self._latest[0] + _DAY_SECONDS - time.monotonic())
+
     def are_spent(self) -> bool:
         """Whether there were so many in a day that it is better to wait."""
-        full = len(self._latest) == MOST_LOGINS
-        return full and time.monotonic() - self._latest[0] < _DAY_SECONDS
+        return self.seconds_left > 0
+
+
+def too_many_logins(now: datetime, seconds_left: float) -> str:
+    """Say why the bot stops to log in, until when, and what to do."""
+    until = now + timedelta(seconds=seconds_left)
+    return (
+        f"一天里已经登录 Discord {MOST_LOGINS} 次，再多令牌会被收回，所以先停下，"
+        f"{until:%m-%d %H:%M} 以后自动再连。"
+        "请看日志里为什么一直断线，修好网络或代理；重启机器人会马上再连"
+    )
 
 
 class Link:

@@ -22,7 +22,7 @@ from bot.platforms.discord.codec import (
     is_letter,
 )
 from bot.platforms.discord.commands import COMMANDS, argument_of, same, suggestions
-from bot.platforms.discord.link import TOO_MANY_LOGINS, Link
+from bot.platforms.discord.link import Link, too_many_logins
 from bot.platforms.discord.outbox import DiscordOutbox
 from bot.platforms.discord.places import Answer, Channel
 from bot.platforms.discord.responding import REPLY_SECONDS, Response, ToInteraction, ToMessage
@@ -101,7 +101,7 @@ class DiscordPlatform:
         """Hold a session until it ends; PlatformRefused when a setting must be changed."""
         lead_to(self._options.api_base, self._options.gateway_url)
         if self._link.logins.are_spent():
-            raise PlatformRefused(TOO_MANY_LOGINS)
+            raise PlatformRefused(too_many_logins(self._clock(), self._link.logins.seconds_left))
         client = Connection(self, self._link.logins, self._options.proxy)
         self._tell_connected = connected
         try:
@@ -133,8 +133,11 @@ class DiscordPlatform:
         client = self._link.client
         if client is None:
             return {"ok": False}
-        reconnecting = {} if client.is_up else {"state": "connecting"}
-        return {"ok": client.is_up, "servers": len(client.guilds), **reconnecting}
+        said = {"ok": client.is_up, "servers": len(client.guilds)}
+        if client.is_up:
+            return said
+        why = {"error": client.problem} if client.problem else {}
+        return {**said, "state": "connecting", **why}
 
     def connected(self, client: Connection) -> None:
         """Note that a session began or was resumed."""
