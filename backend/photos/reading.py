@@ -178,7 +178,9 @@ def _unnumbered(question: Sequence[_Line]) -> list[_Line]:
 
 
 def _is_heading(lines: Sequence[_Line]) -> bool:
-    return len(lines) <= 2 and all(not line.full and len(line.text) <= 40 for line in lines)
+    return len(lines) <= 2 and all(
+        not line.full and len(line.text) <= 40 and not _ASKED.search(line.text) for line in lines
+    )
 
 
 def _joined(lines: Sequence[_Line]) -> str:

@@ -234,6 +234,11 @@ def test_a_heading_above_a_numbered_question_is_dropped():
     assert text(page).startswith(STEM)
 
 
+def test_what_asks_is_no_heading_of_the_misread_option_below_it():
+    page = [STEM, "由前序遍历序列可以唯一确定", "8.中序遍历得到有序的序列", "C.丙", "0.丁"]
+    assert text(lines(page)).startswith(STEM)
+
+
 def test_numbers_in_a_question_stay():
     assert text(lines(["3 个页框，访问顺序 7,0,1", "缺页几次？"])).startswith("3 个页框")
     assert text(lines(["2. 5 MHz 的总线带宽是多少"])).startswith("2. 5 MHz")
