@@ -112,17 +112,17 @@ async def test_a_gateway_that_cannot_be_reached_is_named_and_told_once(tmp_path)
 
 
 async def test_a_gateway_that_dies_is_named_and_found_again(tmp_path):
-    async with DiscordServer() as discord:
-        async with Process(discord, tmp_path, tmp_path / "log") as server:
-            await until_healthy(server, lambda state: state["ok"])
-            await discord.stop()
-            state = await until_healthy(
-                server, lambda state: "连不上网关" in state.get("error", "")
-            )
-            assert (state["ok"], state["state"]) == (False, "connecting")
-            await logged(server, "会话断了，正在接：连不上网关：ClientConnectorError")
-            await discord.start()
-            state = await until_healthy(server, lambda state: state["ok"])
-            assert "error" not in state
-            assert server.log.count("会话断了") == 1
-            await discord.reply_to(await discord.say("什么是死锁"))
+    async with (
+        DiscordServer() as discord,
+        Process(discord, tmp_path, tmp_path / "log") as server,
+    ):
+        await until_healthy(server, lambda state: state["ok"])
+        await discord.stop()
+        state = await until_healthy(server, lambda state: "连不上网关" in state.get("error", ""))
+        assert (state["ok"], state["state"]) == (False, "connecting")
+        await logged(server, "会话断了，正在接：连不上网关：ClientConnectorError")
+        await discord.start()
+        state = await until_healthy(server, lambda state: state["ok"])
+        assert "error" not in state
+        assert server.log.count("会话断了") == 1
+        await discord.reply_to(await discord.say("什么是死锁"))
