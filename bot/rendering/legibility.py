@@ -64,6 +64,12 @@ def part_ending(markdown: str) -> tuple[str, str]:
     return "\n".join(lines[:start]).rstrip(), "\n\n".join(ending)
 
 
+def part_to_copy(markdown: str) -> str:
+    """Give what ``markdown`` shows at its start to be copied, "" for nothing."""
+    blocks, lines = _blocks(markdown), _lines(markdown)
+    return "\n\n".join(_source(node, lines) for node in blocks[: _to_copy(blocks, lines)])
+
+
 def divide(markdown: str, markup: Markup) -> Divided | None:
     """Take out of ``markdown`` what is hard to read as text; None when nothing is."""
     blocks = _blocks(markdown)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.rendering.legibility import divide, part_ending
+from bot.rendering.legibility import divide, part_ending, part_to_copy
 from bot.rendering.markups import messages, verbatim
 from bot.rendering.plain import render_plain
 from plugins.drawing import Drawing, Prose
@@ -64,6 +64,13 @@ async def as_picture(reply: Reply, painter: Painter | None) -> bytes | None:
     if painter is None or reply.is_silent:
         return None
     return await painter.draw(whole_drawing(reply))
+
+
+def texts_to_copy(reply: Reply, caps: Caps) -> tuple[str, ...]:
+    """Render what must go with a picture of all of ``reply``, because nobody copies from one."""
+    if reply.drawing is not None:
+        return ()
+    return messages(part_to_copy(reply.text), caps.markup, caps.max_chars)
 
 
 def whole_drawing(reply: Reply) -> Drawing:

@@ -4,6 +4,7 @@ QQ takes a few messages in answer to one. A longer reply becomes one picture or,
 be drawn, its first parts and the offer of the rest.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from bot.rendering.outgoing import (
     as_picture,
     file_as_texts,
     outgoing,
+    texts_to_copy,
     without_picture,
 )
 from plugins.messages import (
@@ -40,9 +42,14 @@ MORE = "更多"
 PRIVATE_ONLY = "这条只能给你一个人看，请私聊我再发一次。"
 NOT_TAKEN = "后面还有内容，QQ 不让发出来；请私聊我再问一次，或者换个平台看。"
 OFFER = "还有 {count} 条，回复“更多”继续看。"
+OFFER_IN_GROUP = "还有 {count} 条，提问的人 @我 发“更多”继续看。"
+"""In a group the bot hears what mentions it, and keeps the rest for who asked."""
+
 CHOOSE = "请选择："
 _MOST_FILE_BYTES = 8 << 20
 _SERVED = 500
+_MARKS = re.compile(r"[*`#|\\\[\]<>~]|^(?:- |\d+\. )", re.MULTILINE)
+"""What may be a mark of Markdown, and would be seen beside a picture."""
 
 
 class QqOutbox:
@@ -150,7 +157,8 @@ class QqOutbox:
         reserved = 0 if reply.attachment is None else 1
         pieces = _pieces(await outgoing(reply, caps, self._painter), reply, occasion, caps)
         if len(pieces) > (self._room(occasion, reserved) if occasion.budget else 1):
-            pieces = await self._drawn(occasion, reply, caps) or pieces
+            copied = texts_to_copy(reply, caps)
+            pieces = await self._drawn(occasion, reply, caps, copied) or pieces
         try:
             receipt = await self._send(occasion, pieces, reserved)
         except Refused as refused:
@@ -173,12 +181,14 @@ class QqOutbox:
             return []
         return _pieces(without_picture(reply, caps), reply, occasion, caps)
 
-    async def _drawn(self, occasion: Occasion, reply: Reply, caps: Caps) -> list[Piece]:
-        """Give all of ``reply`` as one picture; nothing where that cannot be had."""
+    async def _drawn(
+        self, occasion: Occasion, reply: Reply, caps: Caps, texts: tuple[str, ...] = ()
+    ) -> list[Piece]:
+        """Give all of ``reply`` as one picture with ``texts``; nothing where it cannot be had."""
         picture = await as_picture(reply, self._painter)
         if picture is None:
             return []
-        return _pieces(Outgoing((), picture), reply, occasion, caps)
+        return _pieces(Outgoing(texts, picture), reply, occasion, caps)
 
     def _room(self, occasion: Occasion, reserved: int = 0) -> int:
         """How many messages may be sent; raises WindowClosed when there are none."""
@@ -200,7 +210,8 @@ class QqOutbox:
             until = self._clock() + occasion.budget.window
             texts = tuple(piece.text for piece in later)
             self._rests.keep(occasion.session, Rest(texts, until, markdown))
-            offer = OFFER.format(count=len(later))
+            words = OFFER_IN_GROUP if occasion.target.is_group else OFFER
+            offer = words.format(count=len(later))
             now.append(Piece(offer, markdown, choices=(MORE,) if markdown else ()))
         return await self._send_in_order(occasion, now)
 
@@ -252,19 +263,21 @@ class QqOutbox:
 def _pieces(drawn: Outgoing, reply: Reply, occasion: Occasion, caps: Caps) -> list[Piece]:
     """Make messages of what was rendered; buttons go with the last text.
 
-    A picture takes no buttons. In a push, whose number is limited, it goes without them.
+    A picture takes neither Markdown nor buttons. In a push, whose number is limited, it goes
+    without them.
     """
     markdown = caps.markup == "qq"
     choices = reply.choices if caps.buttons else ()
+    texts = [Piece(text, markdown) for text in drawn.texts]
     if drawn.picture is None:
-        pieces = [Piece(text, markdown) for text in drawn.texts]
-        if pieces and choices:
-            pieces[-1] = replace(pieces[-1], choices=choices)
-        return pieces
-    if choices and occasion.budget is not None:
-        texts = drawn.texts or (CHOOSE,)
-        pieces = [Piece("", picture=drawn.picture), *(Piece(text, True) for text in texts)]
-        pieces[-1] = replace(pieces[-1], choices=choices)
-        return pieces
-    first, *rest = drawn.texts or ("",)
-    return [Piece(first, picture=drawn.picture), *(Piece(text, markdown) for text in rest)]
+        return _with_choices(texts, choices)
+    is_marked = markdown and any(_MARKS.search(text) for text in drawn.texts[:1])
+    if occasion.budget is not None and (is_marked or choices):
+        picture = Piece("", picture=drawn.picture)
+        return [picture, *_with_choices(texts or [Piece(CHOOSE, markdown)], choices)]
+    first, *rest = texts or [Piece("")]
+    return [Piece(first.text, picture=drawn.picture), *rest]
+
+
+def _with_choices(texts: list[Piece], choices: tuple[str, ...]) -> list[Piece]:
+    return [*texts[:-1], *(replace(last, choices=choices) for last in texts[-1:])]

@@ -170,11 +170,20 @@ def test_a_long_reply_is_one_picture(qq, user, group):
     assert (sent.picture, sent.body["msg_type"]) == (PNG, 7)
 
 
+def test_what_is_to_be_copied_stays_text_beside_one_picture(qq, bot, user):
+    sent = qq.answers_to(qq.in_private("照片", user=user))
+    said = [(each.picture, each.text) for each in sent]
+    if bot.markdown:
+        assert said == [(PNG, ""), (None, "识别到的题目：\n\n`进程死锁的条件`")]
+    else:
+        assert said == [(PNG, "识别到的题目：\n\n进程死锁的条件")]
+
+
 def test_what_cannot_be_drawn_comes_by_and_by(qq, bot, user, group):
     number = qq.in_group("极长画不出", user=user, group=group)
     parts = qq.answers_to(number, 5)
     assert [part.body["msg_seq"] for part in parts] == [1, 2, 3, 4, 5]
-    assert parts[-1].text == "还有 10 条，回复“更多”继续看。"
+    assert parts[-1].text == "还有 10 条，提问的人 @我 发“更多”继续看。"
     assert list(parts[-1].buttons) == (["更多"] if bot.markdown else [])
     whole = texts(parts[:-1])
 
@@ -185,14 +194,14 @@ def test_what_cannot_be_drawn_comes_by_and_by(qq, bot, user, group):
     again = qq.in_group("更多", user=user, group=group, id=f"more-{user}")
     parts = qq.answers_to(again)
     assert len(parts) == 5  # and not more, for the second one was the same
-    assert parts[-1].text == "还有 6 条，回复“更多”继续看。"
+    assert parts[-1].text == "还有 6 条，提问的人 @我 发“更多”继续看。"
     whole += texts(parts[:-1])
     if bot.markdown:
         parts = qq.answers_to(qq.press(parts[-1], "更多", user=user), 5)
     else:
         parts = qq.answers_to(qq.in_group(" /更多", user=user, group=group), 5)
     whole += texts(parts[:-1])
-    assert parts[-1].text == "还有 2 条，回复“更多”继续看。"
+    assert parts[-1].text == "还有 2 条，提问的人 @我 发“更多”继续看。"
     parts = qq.answers_to(qq.in_group("更多", user=user, group=group), 2)
     whole += texts(parts)
     assert more == [again]
@@ -457,6 +466,9 @@ class ScriptedAnswerer:
                 return Reply(words + paragraphs(14 if words[0] == "极" else 9), "answer")
             case "三段" | "三段画不出":
                 return Reply(words + paragraphs(3) + words, "answer")
+            case "照片":
+                head = "识别到的题目：\n\n`进程死锁的条件`\n\n"
+                return Reply(head + paragraphs(9), "answer")
             case "晚":
                 self._clock.ahead += timedelta(minutes=10)
             case "图":
