@@ -37,7 +37,7 @@ def add_formulas(parser: MarkdownIt) -> None:
 
 
 def _inline(state: StateInline, silent: bool) -> bool:
-    found = _opened(state.src, state.pos, state.posMax)
+    found = formula_at(state.src, state.pos, state.posMax)
     if found is None:
         return False
     source, end = found
@@ -49,7 +49,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _opened(src: str, start: int, limit: int) -> tuple[str, int] | None:
+def formula_at(src: str, start: int, limit: int) -> tuple[str, int] | None:
     """Read the formula that opens at ``start``: its source, and where it ends."""
     if src[start] not in "$\\":
         return None
@@ -100,7 +100,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if mark not in _DISPLAYED or state.is_code_block(start):
         return False
     text = state.getLines(start, min(end, start + MAX_LINES), state.blkIndent, False)
-    found = _opened(text.lstrip(), 0, len(text.lstrip()))
+    found = formula_at(text.lstrip(), 0, len(text.lstrip()))
     if found is None:
         return False
     skipped = len(text) - len(text.lstrip())

@@ -13,6 +13,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
 from bot.rendering.formula_rules import add_formulas
+from bot.rendering.table_rules import add_tables
 
 MAX_BOLD_CHARS = 300  # keeps the search for a closing mark linear in the text
 
@@ -21,7 +22,8 @@ MAX_BOLD_CHARS = 300  # keeps the search for a closing mark linear in the text
 def markdown_parser() -> MarkdownIt:
     """Give the parser of the subset; its token types are those of CommonMark and GFM tables."""
     parser = MarkdownIt("zero")
-    parser.enable(["table", "fence", "heading", "list", "backticks"])
+    parser.enable(["fence", "heading", "list", "backticks"])
+    add_tables(parser)
     parser.inline.ruler.after("backticks", "bold", _bold)
     add_formulas(parser)
     return parser
