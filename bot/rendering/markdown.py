@@ -6,6 +6,7 @@ because study material is full of characters that Markdown would eat: ``2*3*4``,
 ``vector<int>``, ``a[0](x)``, ``\\n``, ``x**2+y**2``.
 """
 
+import re
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -16,6 +17,7 @@ from bot.rendering.formula_rules import add_formulas
 from bot.rendering.table_rules import add_tables
 
 MAX_BOLD_CHARS = 300  # keeps the search for a closing mark linear in the text
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @cache
@@ -30,8 +32,8 @@ def markdown_parser() -> MarkdownIt:
 
 
 def parse(markdown: str) -> SyntaxTreeNode:
-    """Parse ``markdown`` into a tree; any string is valid."""
-    return SyntaxTreeNode(markdown_parser().parse(markdown))
+    """Parse ``markdown`` into a tree; any string is valid. Control characters are dropped."""
+    return SyntaxTreeNode(markdown_parser().parse(_CONTROLS.sub("", markdown)))
 
 
 def _bold(state: StateInline, silent: bool) -> bool:

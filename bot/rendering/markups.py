@@ -1,6 +1,8 @@
 """Markdown of a reply as messages in what a platform's texts may hold."""
 
+import sys
 from collections.abc import Mapping
+from itertools import accumulate
 
 from bot.rendering.blocks import Block
 from bot.rendering.dialects.dialect import Dialect
@@ -21,7 +23,20 @@ def messages(markdown: str, markup: Markup, max_chars: int) -> tuple[str, ...]:
     if dialect is None:
         return split_blocks(render_blocks(markdown), max_chars)
     roomy = not dialect.breaks_lines
-    return split_blocks(dialect_blocks(markdown, dialect), max_chars, roomy=roomy)
+    parts = split_blocks(dialect_blocks(markdown, dialect), max_chars, roomy=roomy)
+    return tuple(map(_from_the_margin, parts))
+
+
+def _from_the_margin(message: str) -> str:
+    """Let a message that begins within a list begin at the margin: four spaces would make code."""
+    lines = message.split("\n")
+    margins = accumulate(map(_indent, lines), min)
+    return "\n".join(line[margin:] for line, margin in zip(lines, margins, strict=True))
+
+
+def _indent(line: str) -> int:
+    """Count the spaces before the text of ``line``; an empty one is nowhere near the margin."""
+    return len(line) - len(line.lstrip(" ")) if line.strip() else sys.maxsize
 
 
 def verbatim(text: str, markup: Markup, max_chars: int) -> tuple[str, ...]:

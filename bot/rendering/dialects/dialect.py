@@ -28,9 +28,8 @@ class Dialect:
     """``heading`` is what stands before a heading.
 
     ``breaks_lines`` says that a line feed is one for the reader, too; ``flanking`` that bold may
-    not begin or end in punctuation beside a letter (CommonMark 0.31, section 6.2). Lines begin with
-    at most ``max_indent`` spaces: four make a block of code of what begins a message in CommonMark.
-    ``table`` makes the blocks of a table, head first.
+    not begin or end in punctuation beside a letter (CommonMark 0.31, section 6.2). ``table`` makes
+    the blocks of a table, head first.
     """
 
     escape: Callable[[str], str]
@@ -40,7 +39,6 @@ class Dialect:
     heading: str
     breaks_lines: bool
     flanking: bool
-    max_indent: int
 
     def inline(self, runs: Runs) -> str:
         """Write ``runs`` as lines that begin nothing."""

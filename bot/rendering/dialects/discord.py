@@ -67,5 +67,4 @@ DISCORD = Dialect(
     heading="### ",
     breaks_lines=True,
     flanking=False,
-    max_indent=6,
 )

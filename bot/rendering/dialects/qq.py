@@ -30,5 +30,4 @@ QQ = Dialect(
     heading="## ",
     breaks_lines=False,
     flanking=True,
-    max_indent=3,
 )

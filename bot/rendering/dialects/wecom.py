@@ -47,5 +47,4 @@ WECOM = Dialect(
     heading="### ",
     breaks_lines=False,
     flanking=True,
-    max_indent=3,
 )

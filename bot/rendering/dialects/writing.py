@@ -1,6 +1,8 @@
 """A reply in a dialect of Markdown, as blocks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -46,19 +48,27 @@ def _list(node: SyntaxTreeNode, dialect: Dialect, indent: int) -> Iterator[Block
             units.append(block)
             continue
         if units:
-            yield unit_block("list", *units)
+            yield unit_block("list", *_dedented(units))
             units = []
         yield block
     if units:
-        yield unit_block("list", *units)
+        yield unit_block("list", *_dedented(units))
+
+
+def _dedented(units: Sequence[Unit]) -> list[Unit]:
+    """Let a list that goes on after code or a table begin anew where it stands."""
+    margins = accumulate((len(unit.mark) - len(unit.mark.lstrip(" ")) for unit in units), min)
+    return [
+        replace(unit, mark=unit.mark[margin:], hang=unit.hang[margin:])
+        for unit, margin in zip(units, margins, strict=True)
+    ]
 
 
 def _items(node: SyntaxTreeNode, dialect: Dialect, indent: int) -> Iterator[Unit | Block]:
     for item in node.children:
         mark = f"{item.info}. " if item.info else "- "
-        space = " " * min(indent, dialect.max_indent)
-        hang = " " * min(indent + len(mark), dialect.max_indent)
-        lead = space + mark
+        lead = " " * indent + mark
+        hang = " " * len(lead)
         for child in item.children:
             if child.type in ("bullet_list", "ordered_list"):
                 yield from _items(child, dialect, indent + len(mark))
