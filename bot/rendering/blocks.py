@@ -10,6 +10,11 @@ BlockKind = Literal["heading", "text", "list", "table", "code"]
 class Divisible(Protocol):
     """A unit that knows how to be cut without breaking its marks."""
 
+    @property
+    def continues(self) -> bool:
+        """Whether it belongs to the item of the unit before it."""
+        ...
+
     def pieces(self, max_chars: int, first: int | None = None) -> Iterator[str]:
         """Give it in pieces of at most ``max_chars``, the first of at most ``first``."""
         ...

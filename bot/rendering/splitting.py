@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from bot.rendering.blocks import Block, framed, gap
 
@@ -53,14 +54,21 @@ class _Packer:
         if self._current and len(self._current) + len(gap_before) + len(text) <= self.max_chars:
             self._current += gap_before + text
             return
-        self._flush()
+        self.begin_next()
         self._current = text
 
+    def keep_whole(self, gap_before: str, text: str) -> None:
+        """Begin the next message if ``text``, added part by part, fits there and not here."""
+        here = len(self._current) + len(gap_before) + len(text)
+        if here > self.max_chars and len(text) <= self.max_chars:
+            self.begin_next()
+
     def finish(self) -> tuple[str, ...]:
-        self._flush()
+        self.begin_next()
         return tuple(self._parts)
 
-    def _flush(self) -> None:
+    def begin_next(self) -> None:
+        """End this message."""
         part = self._current.strip("\n").rstrip()  # the indentation of a first code line stays
         if part:
             self._parts.append(part)
@@ -81,10 +89,21 @@ def _pack(packer: _Packer, block: Block, gap_before: str) -> None:
 def _pack_units(packer: _Packer, block: Block, gap_before: str) -> None:
     lead = f"{block.lead}\n" if block.lead else ""
     for number, unit in enumerate(block.units):
-        for piece in _unit_pieces(block, number, unit, packer.max_chars, len(lead)):
+        packer.keep_whole(gap_before, lead + _item_at(block, number))
+        for part, piece in enumerate(
+            _unit_pieces(block, number, unit, packer.max_chars, len(lead))
+        ):
+            if part:  # put together, two pieces could be an address again
+                packer.begin_next()
             packer.add(gap_before, lead + piece)
             gap_before = lead = ""
         gap_before = "\n"
+
+
+def _item_at(block: Block, number: int) -> str:
+    """Give the unit ``number`` with those after it that belong to the same item."""
+    after = takewhile(lambda unit: unit.continues, block.divisible[number + 1 :])
+    return "\n".join(block.units[number : number + 1 + sum(1 for _ in after)])
 
 
 def _unit_pieces(

@@ -97,6 +97,11 @@ class Unit:
     def text(self) -> str:
         return self._written(0, len(raw(self.runs)))
 
+    @property
+    def continues(self) -> bool:
+        """Whether it is a later paragraph of an item."""
+        return bool(self.hang) and not self.mark.strip()
+
     def pieces(self, max_chars: int, first: int | None = None) -> Iterator[str]:
         """Cut it where a reader would; bold and code are closed and opened again.
 

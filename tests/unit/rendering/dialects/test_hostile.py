@@ -60,6 +60,12 @@ def test_no_sequence_of_hostile_texts_gets_power(markup, text):
         assert READERS[markup](message)[0] <= OURS
 
 
+def test_an_address_that_was_cut_is_not_put_together_again():
+    text = "<:a:123456789012345678>" + "[看](https://evil.example)" * 2
+    for message in messages(text, "discord", 80):
+        assert read_discord(message)[0] <= OURS
+
+
 def test_there_are_enough_hostile_texts():
     assert len(set(HOSTILE)) >= 60
     assert len(MARKS) >= 20

@@ -90,3 +90,17 @@ def test_a_list_goes_on_after_code_in_an_item(markup):
     [message] = messages(markdown, markup, 1000)
     assert [name for _, name in lists(message)] == ["十", "子", "孙", "十一"]
     assert [len(place) for place, _ in lists(message)] == [1, 1, 2, 1]
+
+
+@pytest.mark.parametrize("markup", ["plain", "qq", "discord", "wecom"])
+def test_an_item_of_several_paragraphs_is_cut_only_when_it_fits_nowhere(markup):
+    item = f"2. {'甲' * 20}\n\n   {'乙' * 20}\n\n   {'丙' * 20}"
+    first, second = messages(f"1. {'零' * 30}\n{item}\n3. 丁", markup, 90)
+    assert "甲" not in first
+    assert second.startswith("2. ")
+    assert "丙" in second
+    parts = messages(item, markup, 50)
+    assert len(parts) > 1
+    assert "".join(char for part in parts for char in part if char in "甲乙丙") == (
+        "甲" * 20 + "乙" * 20 + "丙" * 20
+    )
