@@ -11,6 +11,8 @@ from itertools import count
 
 import pytest
 
+from bot.rendering.outgoing import file_as_texts
+from plugins.messages import Attachment
 from tests.e2e.learning_chat import reveal_now, rows
 from tests.e2e.qq_server import APP_ID, DROP, SECRET, QqServer, sign
 from tests.e2e.server_process import LISTENS, SERVE, start
@@ -340,6 +342,26 @@ def test_a_file_is_sent_and_where_qq_takes_none_its_lines(qq, user):
     *_, said = qq.answers_to(qq.in_private("/错题本 导出", user=user))
     assert said.file is None
     assert "错题本" in said.text
+
+
+def test_more_than_qq_takes_is_offered_and_fetched(qq, user):
+    """The export of a wrong book where QQ takes no files: more than four messages in private."""
+    book = b""
+    while len(file_as_texts(Attachment("错题本.md", book), 1500)) <= 3:  # which are left for a file
+        ask(qq, "/练", user=user)
+        ask(qq, "A", user=user)
+        ask(qq, "蒙的", user=user)
+        *_, sent = qq.answers_to(qq.in_private("/错题本 导出", user=user))
+        book = sent.file[1]
+    qq.refused_kinds[4] = 850027
+    parts = qq.answers_to(qq.in_private("/错题本 导出", user=user), 4)
+    offer = re.fullmatch(r"还有 (\d+) 条，回复“更多”继续看。", parts[-1].text)
+    assert offer, parts[-1].text
+    count = int(offer[1])
+    more = qq.answers_to(qq.in_private("更多", user=user), count)
+    said = "\n".join(part.text for part in [*parts[:-1], *more])
+    assert len(re.findall("答案：[A-D]", said)) == book.decode().count("答案：")
+    assert max(len(part.text) for part in [*parts, *more]) <= 1500
 
 
 # Pushes
