@@ -169,6 +169,7 @@ def test_a_round_of_the_daily_question_is_answered_by_button_also_after_a_restar
             assert "平台已确认" in own.answer(pushing)
             own.press(card, "B", user="li", group=group)
             assert "收到" in own.next(to(group, "markdown")).text
+            assert "收到" in own.answer(own.say("C", user="zhao", group=group))
             for number in range(40):
                 own.press(card, "ABCD"[number % 4], user=f"crowd-{number}", group=group)
             for _ in range(40):
