@@ -3,14 +3,25 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from bot.platforms.discord.codec import CAPS as discord
+from bot.platforms.onebot.codec import CAPS as onebot
+from bot.platforms.qq.outbox import MARKDOWN as qq
+from bot.platforms.wechat.outbox import MAX_CHARS as WECHAT_CHARS
+from bot.platforms.wecom.codec import CAPS as wecom
 from bot.rendering.legibility import divide
 from bot.rendering.markups import messages
-from plugins.messages import Markup
+from plugins.messages import Caps
 
 FOLDER = Path(__file__).parent
 REPLIES = FOLDER / "replies"
-LIMITS: Mapping[Markup, int] = {"plain": 1500, "discord": 2000, "qq": 1500, "wecom": 2000}
-"""Characters of one message."""
+PLATFORMS: Mapping[str, Caps] = {
+    "plain": onebot,
+    "wechat": Caps("wechat", WECHAT_CHARS),
+    "discord": discord,
+    "qq": qq,
+    "wecom": wecom,
+}
+"""What the messages in each folder may hold; QQ without Markdown says what OneBot does."""
 
 CUT = "\n──────── 下一条\n"
 PICTURE = "\n──────── 有图时：图\n"
@@ -22,28 +33,29 @@ def replies() -> list[Path]:
     return sorted(REPLIES.glob("*.md"))
 
 
-def expected(reply: Path, markup: Markup) -> Path:
+def expected(reply: Path, platform: str) -> Path:
     """Name the file of the messages of ``reply``."""
-    return FOLDER / markup / f"{reply.stem[:2]}.txt"
+    return FOLDER / platform / f"{reply.stem[:2]}.txt"
 
 
-def rendered(markdown: str, markup: Markup) -> str:
+def rendered(markdown: str, platform: str) -> str:
     """Render as the file holds it: all messages, then what goes with a picture if there is one."""
-    text = CUT.join(messages(markdown, markup, LIMITS[markup]))
-    divided = divide(markdown, markup)
+    caps = PLATFORMS[platform]
+    text = CUT.join(messages(markdown, caps.markup, caps.max_chars))
+    divided = divide(markdown, caps.markup)
     if divided is not None:
-        shown = CUT.join(messages(divided.text, markup, LIMITS[markup]))
+        shown = CUT.join(messages(divided.text, caps.markup, caps.max_chars))
         text += f"{PICTURE}{divided.picture}{WITH_PICTURE}{shown}"
     return text + "\n"
 
 
 def accept() -> Iterator[Path]:
     """Write what is rendered now as what is expected; gives the files that changed."""
-    for markup in LIMITS:
-        (FOLDER / markup).mkdir(exist_ok=True)
+    for platform in PLATFORMS:
+        (FOLDER / platform).mkdir(exist_ok=True)
         for reply in replies():
-            file = expected(reply, markup)
-            now = rendered(reply.read_text(encoding="utf-8"), markup)
+            file = expected(reply, platform)
+            now = rendered(reply.read_text(encoding="utf-8"), platform)
             if not file.is_file() or file.read_text(encoding="utf-8") != now:
                 file.write_text(now, encoding="utf-8")
                 yield file

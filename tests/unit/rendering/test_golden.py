@@ -2,22 +2,22 @@
 
 import pytest
 
-from tests.golden.messages import FOLDER, LIMITS, expected, rendered, replies
+from tests.golden.messages import FOLDER, PLATFORMS, expected, rendered, replies
 from tests.golden.pictures import write_pictures
 
 
-@pytest.mark.parametrize("markup", LIMITS)
+@pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("reply", replies(), ids=lambda path: path.stem)
-def test_a_reply_is_shown_as_it_was_accepted(reply, markup):
-    now = rendered(reply.read_text(encoding="utf-8"), markup)
-    assert now == expected(reply, markup).read_text(encoding="utf-8")
+def test_a_reply_is_shown_as_it_was_accepted(reply, platform):
+    now = rendered(reply.read_text(encoding="utf-8"), platform)
+    assert now == expected(reply, platform).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("markup", LIMITS)
-def test_every_reply_has_its_messages_and_nothing_else_does(markup):
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_reply_has_its_messages_and_nothing_else_does(platform):
     assert len(replies()) >= 40
-    files = {path.name for path in (FOLDER / markup).glob("*.txt")}
-    assert files == {expected(reply, markup).name for reply in replies()}
+    files = {path.name for path in (FOLDER / platform).glob("*.txt")}
+    assert files == {expected(reply, platform).name for reply in replies()}
 
 
 def test_the_pictures_of_the_documentation_can_be_drawn(tmp_path):
