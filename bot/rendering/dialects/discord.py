@@ -19,6 +19,7 @@ _ADDRESS = re.compile(r"(https?://[A-Za-z0-9\-._~/%?=&+:#]*[A-Za-z0-9\-_~/%=&+#]
 _SCHEME = re.compile(r"(?<=http:|ttps:)(?=//)", re.IGNORECASE)
 _POWER = re.compile(r"[\\*_~`\[<]|\|(?=\|)|(?<=\|)\|")
 _LINE_START = re.compile(r"(\s*)(?:(\d+)(?=[.)]\s)|(?=#{1,3}\s|-#|>|[-+]\s))")
+_FENCE = re.compile("`{3,}")
 _WIDEST_GRID = 36
 """Columns of code that a phone shows without breaking the line."""
 
@@ -41,7 +42,7 @@ def _unmentioned(text: str) -> str:
 
 
 def _in_code(text: str) -> str:
-    return _unmentioned(text).replace("```", f"`{_GAP}`{_GAP}`")
+    return _FENCE.sub(lambda run: _GAP.join(run[0]), _unmentioned(text))
 
 
 def _at_line_start(line: str) -> str:

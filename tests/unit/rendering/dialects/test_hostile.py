@@ -66,6 +66,14 @@ def test_an_address_that_was_cut_is_not_put_together_again():
         assert read_discord(message)[0] <= OURS
 
 
+@pytest.mark.parametrize("marks", range(3, 12))
+@pytest.mark.parametrize("markup", READERS)
+def test_no_number_of_marks_ends_a_fence(markup, marks):
+    code = f"```js\nx\n{'`' * marks}双``[看](https://evil.example)"
+    for message in (*messages(code, markup, 300), *verbatim(code, markup, 300)):
+        assert READERS[markup](message)[0] <= OURS
+
+
 def test_there_are_enough_hostile_texts():
     assert len(set(HOSTILE)) >= 60
     assert len(MARKS) >= 20
