@@ -8,12 +8,14 @@
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from markdown_it.tree import SyntaxTreeNode
 
 from bot.rendering.blocks import Block, join_blocks
 from bot.rendering.markdown import parse
+from bot.rendering.splitting import code_pieces, prose_pieces
 from bot.rendering.tables import table_lines
 
 OWN_MARK = re.compile(r"([Ⅰ-Ⅻ][.．、]|[✓√×])\s*")
@@ -44,19 +46,56 @@ def _block(node: SyntaxTreeNode) -> Block:
         case "fence":
             return Block("code", tuple(node.content.rstrip("\n").split("\n")))
         case "bullet_list" | "ordered_list":
-            return Block("list", tuple(_item(child) for child in node.children))
+            items = tuple(map(_item, node.children))
+            return Block("list", tuple(item.text for item in items), divisible=items)
         case "table":
             return Block("table", tuple(line.text for line in table_lines(table_cells(node))))
         case _:
             return Block("text", (_inline(node),))
 
 
-def _item(node: SyntaxTreeNode) -> str:
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A list item: its parts, of which those that are code are cut only where they must be."""
+
+    parts: tuple[tuple[str, bool], ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(text for text, _ in self.parts)
+
+    @property
+    def continues(self) -> bool:
+        return False
+
+    def pieces(self, max_chars: int, first: int | None = None) -> Iterator[str]:
+        """Cut it between its parts, and inside one that fits in no message."""
+        room, current = max_chars if first is None else first, ""
+        for text, is_code in self.parts:
+            joint = "\n" if current else ""
+            if len(current) + len(joint) + len(text) <= room:
+                current += joint + text
+                continue
+            if current:
+                yield current
+                room = max_chars
+            cut = code_pieces if is_code else prose_pieces
+            *whole, current = cut(text, room)
+            yield from whole
+            room = max_chars if whole else room
+        if current:
+            yield current
+
+
+def _item(node: SyntaxTreeNode) -> _Item:
     """Render one list item; what belongs to it stands indented under it."""
-    body = "\n".join(block.text for block in _blocks(node.children))
-    bullet = "" if OWN_MARK.match(body) else "· "
+    blocks = list(_blocks(node.children))
+    bullet = "" if blocks and OWN_MARK.match(blocks[0].text) else "· "
     marker = f"{node.info}{node.markup} " if node.info else bullet
-    return marker + body.replace("\n", "\n  ")
+    parts = [(block.text.replace("\n", "\n  "), block.kind == "code") for block in blocks]
+    first, *rest = parts or [("", False)]
+    below = ((f"  {text}", is_code) for text, is_code in rest)
+    return _Item(((marker + first[0], first[1]), *below))
 
 
 def table_cells(table: SyntaxTreeNode) -> list[list[str]]:

@@ -205,6 +205,16 @@ def _pieces(text: str, max_chars: int, cuts: Sequence[re.Pattern[str]]) -> Itera
         yield current
 
 
+def prose_pieces(text: str, max_chars: int) -> Iterator[str]:
+    """Cut ``text`` after lines, sentences or clauses; the pieces give it back exactly."""
+    yield from _pieces(text, max_chars, _PROSE_CUTS)
+
+
+def code_pieces(text: str, max_chars: int) -> Iterator[str]:
+    """Cut ``text`` after lines; the pieces give it back exactly."""
+    yield from _pieces(text, max_chars, _CODE_CUTS)
+
+
 def _hard_cut(text: str, max_chars: int) -> Iterator[str]:
     while len(text) > max_chars:
         cut = between_characters(text, max_chars)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rendering.blocks import Block, join_blocks
+from bot.rendering.markups import messages
 from bot.rendering.plain import render_blocks
 from bot.rendering.splitting import split_blocks
 
@@ -126,3 +127,17 @@ def test_an_emoji_family_and_an_accent_are_not_torn():
 def test_a_limit_below_one_is_refused():
     with pytest.raises(ValueError, match="max_chars"):
         split_blocks((Block("text", ("a",)),), 0)
+
+
+def test_code_in_an_item_is_cut_only_when_it_fits_in_no_message():
+    code = "\n".join(f"   line {number};" for number in range(8))
+    text = f"1. {'先说一段话，' * 8}\n\n   ```\n{code}\n   ```\n2. 后"
+    first, second = messages(text, "plain", 150)
+    assert "line" not in first
+    assert [line.strip() for line in second.splitlines()] == [
+        *(f"line {number};" for number in range(8)),
+        "2. 后",
+    ]
+    for part in messages(text, "plain", 50):
+        lines = [line for line in part.splitlines() if "line" in line]
+        assert all(line.strip().endswith(";") for line in lines)
