@@ -131,13 +131,13 @@ def test_a_limit_below_one_is_refused():
 
 def test_code_in_an_item_is_cut_only_when_it_fits_in_no_message():
     code = "\n".join(f"   line {number};" for number in range(8))
-    text = f"1. {'先说一段话，' * 8}\n\n   ```\n{code}\n   ```\n2. 后"
+    text = f"1. {'先说一段话，' * 14}\n\n   ```\n{code}\n   ```\n2. 后"
     first, second = messages(text, "plain", 150)
     assert "line" not in first
     assert [line.strip() for line in second.splitlines()] == [
         *(f"line {number};" for number in range(8)),
         "2. 后",
     ]
-    for part in messages(text, "plain", 50):
+    for part in messages(text, "plain", 60):
         lines = [line for line in part.splitlines() if "line" in line]
         assert all(line.strip().endswith(";") for line in lines)
