@@ -87,8 +87,10 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(**options):
+async def house(prepare=lambda discord: None, **options):
+    """``prepare`` is given Discord before the platform connects."""
     async with DiscordServer() as discord:
+        prepare(discord)
         answerer = Scripted()
         addresses = {
             "api_base": f"http://127.0.0.1:{discord.port}/api",

@@ -1,5 +1,7 @@
 """What is seen in Discord while an answer is being written."""
 
+import asyncio
+
 import pytest
 
 from bot.platforms.discord import drafts
@@ -106,3 +108,47 @@ async def test_nobody_is_seen_writing_what_is_private(running, quick):
     running.answerer.go.set()
     await discord.answer(used)
     assert discord.typing == 1
+
+
+class SlowPlace:
+    """Takes one message as slowly as it is told."""
+
+    def __init__(self):
+        self.begun, self.go = asyncio.Event(), asyncio.Event()
+
+    async def post(self, part):
+        self.begun.set()
+        await self.go.wait()
+        return "1"
+
+
+async def as_it_is(text):
+    return text
+
+
+async def test_the_answer_waits_for_the_first_message_of_its_draft(monkeypatch):
+    """Else the draft would come after it and stay there for good."""
+    monkeypatch.setattr(drafts, "_LAST_CALL_SECONDS", 0.0)
+    place = SlowPlace()
+    draft = drafts.Draft(place, as_it_is)
+    await draft.show("正在写")
+    await place.begun.wait()
+    finishing = asyncio.create_task(draft.finish())
+    for _ in range(20):  # turns of the loop: time enough to give up
+        await asyncio.sleep(0)
+    assert not finishing.done()
+    place.go.set()
+    assert await finishing == "1"
+
+
+async def test_an_answer_that_may_stand_there_is_not_taken_away():
+    async with house(send_seconds=1.0) as made:
+        discord = made.discord
+        original = r"/webhooks/\d+/\w+/messages/@original"
+        discord.fail("PATCH", original, status=501)
+        used = await discord.use("问", "你好")
+        await discord.until_soon(lambda: any(method == "PATCH" for method, _ in discord.requests))
+        await discord.until_soon(
+            lambda: not len(made.platform.desk) and not len(made.platform._link.calls)
+        )
+        assert not used.withdrawn

@@ -115,3 +115,18 @@ async def test_commands_are_registered_and_their_scopes_suggested(running):
     used = await discord.typed("练", "内")
     await discord.until(lambda: used.deferred == 8)
     assert used.suggestions == ["内存管理"]
+
+
+async def test_commands_are_registered_at_the_next_connection_when_it_took_too_long():
+    commands = r"/applications/\d+/commands"
+
+    def stall(discord):
+        discord.fail("GET", commands, seconds=3)
+
+    async with house(stall, send_seconds=0.3) as made:
+        discord = made.discord
+        await discord.until_soon(lambda: any("/commands" in path for _, path in discord.requests))
+        await discord.until_soon(lambda: not len(made.platform._link.calls))
+        assert discord.commands == []
+        await discord.drop()
+        await discord.until(lambda: discord.commands)

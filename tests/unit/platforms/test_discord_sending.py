@@ -148,6 +148,16 @@ async def test_a_push_that_fails_says_whether_it_can_have_arrived(fault, kind, c
         await made.platform.outbox.send(GROUP, Reply("好了", "command"))
 
 
+@pytest.mark.parametrize("path", [r"/channels/\d+/messages", "/users/@me/channels"])
+async def test_a_push_to_who_takes_no_private_messages_is_not_tried_for_ever(running, path):
+    refusal = {"message": "Cannot send messages to this user", "code": 50007}
+    running.discord.fail("POST", path, status=403, body=refusal)
+    person = Conversation("discord", "", "30009", is_group=False)
+    with pytest.raises(NotSent, match="对方不接收私信") as failed:
+        await running.platform.outbox.send(person, Reply("晚", "command"))
+    assert not failed.value.can_retry
+
+
 async def test_a_push_that_is_broken_off_in_a_limit_for_all_keeps_nobody_waiting():
     async with house(send_seconds=0.5) as made:
         limit = {"retry_after": 20.0, "message": "", "global": True}
