@@ -206,17 +206,27 @@ class QqOutbox:
         count = fitting(len(pieces), self._room(occasion, reserved))
         now, later = list(pieces[:count]), pieces[count:]
         if later and occasion.budget is not None:
+            self._keep(occasion, later)
             markdown = later[0].markdown
-            until = self._clock() + occasion.budget.window
-            texts = tuple(piece.text for piece in later)
-            self._rests.keep(occasion.session, Rest(texts, until, markdown))
             words = OFFER_IN_GROUP if occasion.target.is_group else OFFER
             offer = words.format(count=len(later))
             now.append(Piece(offer, markdown, choices=(MORE,) if markdown else ()))
-        return await self._send_in_order(occasion, now)
+        return await self._send_in_order(occasion, now, pieces)
 
-    async def _send_in_order(self, occasion: Occasion, pieces: Sequence[Piece]) -> Receipt:
-        """Send the pieces; only the failure of the first is raised."""
+    def _keep(self, occasion: Occasion, pieces: Sequence[Piece]) -> None:
+        """Let the texts be asked for; of a push there is no window to do so."""
+        if occasion.budget is not None and pieces:
+            texts = tuple(piece.text for piece in pieces)
+            until = self._clock() + occasion.budget.window
+            self._rests.keep(occasion.session, Rest(texts, until, pieces[0].markdown))
+
+    async def _send_in_order(
+        self, occasion: Occasion, pieces: Sequence[Piece], whole: Sequence[Piece]
+    ) -> Receipt:
+        """Send the pieces; only the failure of the first is raised.
+
+        Of the ``whole`` reply that is kept which QQ takes no more of now.
+        """
         ids: list[str] = []
         for number, piece in enumerate(pieces, 1):
             try:
@@ -227,6 +237,8 @@ class QqOutbox:
                 logger.warning("第 {}/{} 部分没有发出：{}", number, len(pieces), error)
                 if isinstance(error, Refused):
                     ids += await self._end(occasion, pieces[number - 1 :])
+                else:
+                    self._keep(occasion, whole[number - 1 :])
                 break
         return Receipt(tuple(ids))
 

@@ -315,6 +315,15 @@ def test_choices_are_buttons_where_there_may_be_some(qq, bot, user):
     assert message["quoted"] in ids
 
 
+def test_what_a_rate_limit_keeps_back_in_the_middle_can_be_asked_for(qq, user):
+    qq.answers.extend([None, (429, {}, {"Retry-After": "3600"})])
+    [first] = qq.answers_to(qq.in_private("三段画不出", user=user))
+    more = qq.answers_to(qq.in_private("更多", user=user))
+    said = "".join(part.text for part in [first, *more])
+    assert re.findall(r"第 (\d) 段", said) == ["1", "2", "3"]
+    assert said.endswith("三段画不出")
+
+
 def test_a_picture_with_choices_is_followed_by_the_buttons(qq, bot, user):
     sent = qq.answers_to(qq.in_private("图选项", user=user))
     if not bot.markdown:
