@@ -120,8 +120,10 @@ async def test_the_same_message_twice_is_answered_once(discord, user):
 
 
 async def test_mentions_in_a_question_never_ping_anybody(discord, user):
-    asked = await discord.say(f"@everyone <@{OWNER}> 什么是死锁", user=user)
-    assert f"<@{OWNER}>" not in (await discord.reply_to(asked)).content
+    asked = await discord.say(f"/练 甲@everyone <@{OWNER}>乙", user=user)
+    said = (await discord.reply_to(asked)).content
+    assert re.search("没认出“甲.*everyone.*乙”", said), "the reply repeats what was said"
+    assert not re.search(rf"@everyone|<@{OWNER}>", said)
     assert discord.calls_with_pings == []
 
 

@@ -151,7 +151,8 @@ def test_two_people_in_one_group_do_not_share_a_thread(qq, group):
 
 @pytest.mark.parametrize("injected", ['<qqbot-at-user id="1" />', "<@!1>", "@everyone"])
 def test_a_mention_in_a_question_never_becomes_one(qq, user, group, injected):
-    sent = ask(qq, f"/纠错 {injected}", user=user, group=group)
+    sent = ask(qq, f"/练 甲{injected}乙", user=user, group=group)
+    assert re.search("没认出“甲.*乙”", sent), "the reply repeats what was said"
     assert not re.search(r"<@|<qqbot|@everyone", sent)
 
 
