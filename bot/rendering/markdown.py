@@ -6,17 +6,15 @@ is text, because study material is full of characters that Markdown would eat: `
 ``vector<int>``, ``a[0](x)``, ``\\n``, ``x**2+y**2``.
 """
 
-import re
 from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
+from bot.rendering.controls import without_controls
 from bot.rendering.emphasis_rules import add_emphasis
 from bot.rendering.formula_rules import add_formulas
 from bot.rendering.table_rules import add_tables
-
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @cache
@@ -31,5 +29,5 @@ def markdown_parser() -> MarkdownIt:
 
 
 def parse(markdown: str) -> SyntaxTreeNode:
-    """Parse ``markdown`` into a tree; any string is valid. Control characters are dropped."""
-    return SyntaxTreeNode(markdown_parser().parse(_CONTROLS.sub("", markdown)))
+    """Parse ``markdown`` into a tree; any string is valid. Control characters are none of it."""
+    return SyntaxTreeNode(markdown_parser().parse(without_controls(markdown)))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from itertools import accumulate
 
 from bot.rendering.blocks import Block
+from bot.rendering.controls import without_controls
 from bot.rendering.dialects.dialect import Dialect
 from bot.rendering.dialects.discord import DISCORD
 from bot.rendering.dialects.qq import QQ
@@ -42,6 +43,7 @@ def _indent(line: str) -> int:
 def verbatim(text: str, markup: Markup, max_chars: int) -> tuple[str, ...]:
     """Give the lines of ``text`` as they are: in fences where there is Markdown."""
     dialect = _DIALECTS.get(markup)
+    text = without_controls(text)
     if not text.strip():
         return ()
     if dialect is None:

@@ -2,6 +2,7 @@ r"""Discord's Markdown, in which a backslash takes the power from any punctuatio
 
 Mentions and addresses are told apart from text on the server, which knows no backslashes: there an
 invisible space parts the @ from what it names, and angle brackets keep a preview from an address.
+An invitation or a gift shows its card in angle brackets, too, and without ``https://``.
 """
 
 import re
@@ -15,7 +16,12 @@ from bot.rendering.dialects.styled import Runs, raw
 _GAP = "\u200b"
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
 _CHANNEL = re.compile(r"<(?=#\d|id:|/\w|a?:\w|t:-?\d)", re.IGNORECASE)
-_ADDRESS = re.compile(r"(https?://[A-Za-z0-9\-._~/%?=&+:#]*[A-Za-z0-9\-_~/%=&+#])")
+_CARD = re.compile(
+    r"(?<=discord)(?=\.(?:gg|gift|new)\b|(?:app)?\.com/(?:invite|gifts|template|billing)\b)", re.I
+)
+_ADDRESS = re.compile(
+    r"(https?://(?!\S*discord\u200b)[A-Za-z0-9\-._~/%?=&+:#]*[A-Za-z0-9\-_~/%=&+#])"
+)
 _SCHEME = re.compile(r"(?<=http:|ttps:)(?=//)", re.IGNORECASE)
 _POWER = re.compile(r"[\\*_~`\[<]|\|(?=\|)|(?<=\|)\|")
 _LINE_START = re.compile(r"(\s*)(?:(\d+)(?=[.)]\s)|(?=#{1,3}\s|-#|>|[-+]\s))")
@@ -26,7 +32,7 @@ _WIDEST_GRID = 36
 
 def _escape(text: str) -> str:
     """Take all power from ``text``; addresses stay what they are, and clickable."""
-    parts = _ADDRESS.split(text)
+    parts = _ADDRESS.split(_without_cards(text))
     parts[::2] = [_POWER.sub(r"\\\g<0>", _unlinked(_unmentioned(part))) for part in parts[::2]]
     parts[1::2] = [f"<{address}>" for address in parts[1::2]]
     return "".join(parts)
@@ -37,12 +43,16 @@ def _unlinked(text: str) -> str:
     return _SCHEME.sub(_GAP, text)
 
 
+def _without_cards(text: str) -> str:
+    return _CARD.sub(_GAP, text)
+
+
 def _unmentioned(text: str) -> str:
     return _CHANNEL.sub(f"<{_GAP}", _MENTION.sub(f"@{_GAP}", text))
 
 
 def _in_code(text: str) -> str:
-    return _FENCE.sub(lambda run: _GAP.join(run[0]), _unmentioned(text))
+    return _FENCE.sub(lambda run: _GAP.join(run[0]), _unmentioned(_without_cards(text)))
 
 
 def _at_line_start(line: str) -> str:

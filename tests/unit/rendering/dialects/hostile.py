@@ -23,6 +23,8 @@ LINKS = [
     "[看\n](https://evil.example)",
     "![看 #208px #320px](https://evil.example)", "[[看](https://a.example)](https://b.example)",
     "HTTPS://evil.example", "https://例子.example/路", "https://a.example/?q=答案", "http://", "https://.",
+    "discord.gg/abc", "https://discord.gg/abc", "DISCORD.gg/abc", "discordapp.com/invite/abc",
+    "https://ptb.discord.com/invite/abc", "discord.gift/abc", "https://discord.new/abc",
     "[看]\\(https://evil.example)", "[看$($https://evil.example)",
     "$[看]$(https://evil.example)", "[^1] [^1]: 注",
 ]  # fmt: skip

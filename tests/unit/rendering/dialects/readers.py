@@ -11,6 +11,11 @@ from markdown_it import MarkdownIt
 _SERVER_SIDE = re.compile(r"@(everyone|here)|<@[!&]?\d+>|<#\d+>")
 """What Discord's server looks for before any Markdown is read."""
 
+_CARD = re.compile(
+    r"discord(?:app)?\.(?:com/(?:invite|template|gifts|billing)|gift|gg|new)/\w+", re.IGNORECASE
+)
+"""What a client shows the card of, wherever it stands."""
+
 _AT_LINE_START = [
     ("quote", re.compile(r" *>(>>)? ?")),
     ("subtext", re.compile(r" *-# +")),
@@ -52,6 +57,8 @@ def read_discord(message: str) -> tuple[set[str], str]:
     kinds, shown = _discord(message)
     if _SERVER_SIDE.search(message):
         kinds.add("mention")
+    if _CARD.search(message):
+        kinds.add("card")
     return kinds, shown
 
 
