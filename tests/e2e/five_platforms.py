@@ -95,7 +95,7 @@ class House:
     def _of_qq(self, words: str) -> str:
         sent = self.qq.answers_to(self.qq.in_private(words), quiet=0.3)
         texts = [one.text for one in sent]
-        while "回复“更多”继续看" in texts[-1]:
+        while "“更多”继续看" in texts[-1]:
             texts += [s.text for s in self.qq.answers_to(self.qq.in_private("更多"), quiet=0.3)]
         return "\n".join(texts)
 
@@ -111,7 +111,7 @@ class House:
 
 def without_offers(text: str) -> str:
     """Leave out what only says how the rest of a long answer is to be had."""
-    return re.sub(r"（第 \d/\d 段[^）]*）|还有 \d+ 条，回复“更多”继续看。", "", text)
+    return re.sub(r"（第 \d/\d 段[^）]*）|还有 \d+ 条，一小时内回复“更多”继续看。", "", text)
 
 
 async def states(server: Any, names: Sequence[str] = EVERY) -> dict[str, bool]:

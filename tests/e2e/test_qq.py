@@ -14,7 +14,8 @@ import pytest
 from bot.rendering.outgoing import file_as_texts
 from plugins.messages import Attachment
 from tests.e2e.learning_chat import reveal_now, rows
-from tests.e2e.qq_server import APP_ID, DROP, SECRET, QqServer, sign
+from tests.e2e.qq_api import APP_ID, DROP, SECRET
+from tests.e2e.qq_server import QqServer, sign
 from tests.e2e.server_process import LISTENS, SERVE, start
 from tests.e2e.waiting import until
 from tests.photos.draw import photo
@@ -290,10 +291,15 @@ def test_a_token_is_renewed_before_it_ends(qq, user):
         qq.token_seconds = 7200
 
 
-@pytest.mark.parametrize("refusal", [(429, {}, {"Retry-After": "0.2"}), (400, {"code": 22009}, {})])
-def test_a_rate_limit_is_waited_out(qq, user, refusal):
+@pytest.mark.parametrize(
+    ("refusal", "seconds"),
+    [((429, {}, {"Retry-After": "0.7"}), 0.7), ((400, {"code": 22009}, {}), 1.0)],
+)
+def test_a_rate_limit_is_waited_out(qq, user, refusal, seconds):
     qq.answers.append(refusal)
-    assert "死锁" in ask(qq, "什么是死锁", user=user)
+    [sent] = qq.answers_to(qq.in_private("什么是死锁", user=user))
+    assert "死锁" in sent.text
+    assert sent.at - qq.asked_at[-1] >= seconds
 
 
 def test_a_rate_limit_that_lasts_is_given_up(qq, bot, user):
@@ -356,7 +362,7 @@ def test_more_than_qq_takes_is_offered_and_fetched(qq, user):
         book = sent.file[1]
     qq.refused_kinds[4] = 850027
     parts = qq.answers_to(qq.in_private("/错题本 导出", user=user), 4)
-    offer = re.fullmatch(r"还有 (\d+) 条，回复“更多”继续看。", parts[-1].text)
+    offer = re.fullmatch(r"还有 (\d+) 条，一小时内回复“更多”继续看。", parts[-1].text)
     assert offer, parts[-1].text
     count = int(offer[1])
     more = qq.answers_to(qq.in_private("更多", user=user), count)

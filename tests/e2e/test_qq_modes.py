@@ -4,11 +4,13 @@ import json
 import re
 import shutil
 import signal
+import time
 from itertools import count
 
 import pytest
 
-from tests.e2e.qq_server import SECRET, QqServer
+from tests.e2e.qq_api import SECRET
+from tests.e2e.qq_server import QqServer
 from tests.e2e.server_process import LISTENS, SERVE, start
 from tests.e2e.waiting import until
 
@@ -64,6 +66,24 @@ def test_a_broken_connection_is_resumed_and_nothing_is_lost(gateway, connected, 
     assert gateway.connections.get(timeout=30) == "resumed"
     assert "死锁" in gateway.next_message().text
     until(lambda: health(connected)["ok"])
+
+
+BROKEN = {
+    "half a header": b"\x81",
+    "half a text": b"\x81\x7e\x40\x00" + b'{"op": 0, "s": 7, "t": "C2C_MESSAGE_CREATE"',
+    "half a continuation": b"\x01\x05" + b'{"op"' + b"\x80\x7f\x00\x00",
+}
+
+
+@pytest.mark.parametrize("beginning", BROKEN.values(), ids=BROKEN)
+def test_a_connection_that_dies_in_a_frame_is_resumed(gateway, connected, user, beginning):
+    before = gateway.in_private("什么是死锁", user=user)
+    gateway.break_off(beginning)
+    meanwhile = gateway.in_private("什么是管程", user=f"{user}-other")
+    assert gateway.connections.get(timeout=30) == "resumed"
+    for asked, word in ((before, "死锁"), (meanwhile, "管程")):
+        [sent] = gateway.answers_to(asked)
+        assert word in sent.text
 
 
 @pytest.mark.parametrize("code", [4006, 4900])
@@ -182,6 +202,13 @@ def test_buttons_are_pressed_also_after_a_restart(built_data_dir, tmp_path):
             pressed = qq.press(asked, "B", user="U-1")
             assert re.search("答对了|应选", qq.answers_to(pressed, 1)[0].text)
             assert qq.acknowledged.get(timeout=10)
+            qq.in_group("/练", group=GROUP, user="M-3")
+            theirs = qq.next_message()
+            [said] = qq.answers_to(qq.press(theirs, "A", user="M-4"))
+            assert "这道题是别人在练的" in said.text
+            assert re.search(
+                "答对了|应选", qq.answers_to(qq.press(theirs, "A", user="M-3"))[0].text
+            )
 
             qq.in_group("/每日一题 开", group=GROUP, author=admin)
             assert "已开启" in qq.next_message().text
@@ -192,6 +219,10 @@ def test_buttons_are_pressed_also_after_a_restart(built_data_dir, tmp_path):
             question = qq.first(lambda sent: sent.openid == GROUP)
             pressed = qq.press(question, "A", user="M-1")
             assert "收到" in qq.answers_to(pressed, 1)[0].text
+            for _ in range(2):  # QQ tells of one press again, with a signature of its time
+                told = qq.press(asked, "C", user="U-1", id="interaction-the-same")
+                time.sleep(1.1)
+            assert len(qq.answers_to(told)) == 1
             again = qq.press(question, "C", user="M-1")
             assert "以第一次的为准" in qq.answers_to(again, 1)[0].text
             assert bot.end(signal.SIGTERM) == 0

@@ -43,15 +43,25 @@ class QqBot(Bot):
     def __init__(self, adapter: Adapter, info: BotInfo) -> None:
         super().__init__(adapter, info.id, info)
         self._signing_in = asyncio.Lock()
+        self._ends_at = datetime.min.replace(tzinfo=UTC)
 
     async def get_access_token(self) -> str:
-        """Give a token that is valid for some seconds at least; raises NotSignedIn."""
+        """Give a token that is valid; raises NotSignedIn.
+
+        A new one is fetched before the old one ends, which does until QQ can be asked.
+        """
         async with self._signing_in:
             now = datetime.now(UTC)
             if self._access_token is None or self._expires_in is None or now > self._expires_in:
-                token, seconds = await self._fetch_token()
+                try:
+                    token, seconds = await self._fetch_token()
+                except NotSignedIn as error:
+                    if error.refused or self._access_token is None or now >= self._ends_at:
+                        raise
+                    return self._access_token
                 self._access_token = token
-                self._expires_in = now + max(timedelta(seconds=seconds) - _RENEW_BEFORE, _MOMENT)
+                self._ends_at = now + timedelta(seconds=seconds)
+                self._expires_in = max(self._ends_at - _RENEW_BEFORE, now + _MOMENT)
             return self._access_token
 
     async def api(

@@ -1,12 +1,10 @@
-"""How much QQ lets a bot say in answer to one message, and what waits until it is asked for.
+"""How much QQ lets a bot say in answer to one message, and until when.
 
 In a group a message may be answered five times within five minutes; in private four times (five
 before 2026) within an hour:
 https://bot.q.qq.com/wiki/develop/api-v2/server-inter/message/send-receive/send.html
 """
 
-from collections import OrderedDict
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 GROUP_MESSAGES = 5
@@ -18,7 +16,7 @@ _ON_ITS_WAY = timedelta(seconds=5)
 
 
 class Budget:
-    """What may still be said in answer to one message that came at ``opened_at`` (aware)."""
+    """What may still be said in answer to one message that was sent at ``opened_at`` (aware)."""
 
     def __init__(self, opened_at: datetime, *, is_group: bool) -> None:
         self.window = GROUP_WINDOW if is_group else PRIVATE_WINDOW
@@ -51,36 +49,3 @@ def fitting(wanted: int, left: int) -> int:
     All of them or, where ``left`` does not suffice, so many that one is left to say so.
     """
     return wanted if wanted <= left else max(0, left - 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """The texts of a reply that did not fit, and until when they can be asked for."""
-
-    texts: tuple[str, ...]
-    until: datetime
-    markdown: bool = False
-
-
-class Rests:
-    """Keeps for each session the rest of its latest reply; at most ``most``, the oldest go."""
-
-    def __init__(self, most: int = 300, most_texts: int = 20) -> None:
-        self._most = most
-        self._most_texts = most_texts
-        self._rests: OrderedDict[str, Rest] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._rests)
-
-    def keep(self, session: str, rest: Rest) -> None:
-        """Replace what was kept for ``session``; texts over the most are lost."""
-        self._rests.pop(session, None)
-        self._rests[session] = replace(rest, texts=rest.texts[: self._most_texts])
-        if len(self._rests) > self._most:
-            self._rests.popitem(last=False)
-
-    def take(self, session: str, now: datetime) -> Rest | None:
-        """Give and forget what is kept; None when there is nothing or it is too late."""
-        rest = self._rests.pop(session, None)
-        return rest if rest is not None and now < rest.until else None

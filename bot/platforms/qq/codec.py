@@ -16,6 +16,7 @@ from nonebot.adapters.qq.event import (
 
 from bot.platforms.downloads import Downloads
 from bot.platforms.ports import clean_text
+from bot.platforms.qq.budget import PRIVATE_WINDOW
 from plugins.messages import Conversation, IncomingMessage, IncomingPicture, NotSent
 
 PICTURE, FILE = 1, 4
@@ -45,12 +46,14 @@ class Target:
 class Heard:
     """A message with where its reply goes and what the reply must name: it or its event.
 
-    ``index`` is by what it can be quoted, "" where QQ does not say.
+    ``sent_at`` is when that happened (aware); ``index`` by what it can be quoted, "" where QQ does
+    not say.
     """
 
     message: IncomingMessage
     target: Target
     reference: dict[str, str]
+    sent_at: datetime
     index: str = ""
 
 
@@ -80,7 +83,8 @@ def decode(event: Event, bot: str, now: datetime, downloads: Downloads) -> Heard
         sender_name=clean_text(event.author.username or "").strip(),
         pictures=_pictures(event, downloads),
     )
-    return Heard(message, target, {"msg_id": event.id}, _index(event, "msg_idx="))
+    sent_at = moment(event.timestamp, now)
+    return Heard(message, target, {"msg_id": event.id}, sent_at, _index(event, "msg_idx="))
 
 
 def target_of(conversation: Conversation) -> Target:
@@ -159,7 +163,19 @@ def _pressed(event: InteractionCreateEvent, bot: str, now: datetime) -> Heard | 
         received_at=now,
         quoted=found[1],
     )
-    return Heard(message, target, {"event_id": event.event_id})
+    return Heard(message, target, {"event_id": event.event_id}, moment(event.timestamp, now))
+
+
+def moment(timestamp: str, now: datetime) -> datetime:
+    """Read when an event happened; ``now`` where that makes no sense, as with a wrong clock here.
+
+    Events that come after a lost connection may be minutes old.
+    """
+    try:
+        moment = datetime.fromisoformat(timestamp)
+        return moment if now - PRIVATE_WINDOW < moment < now else now
+    except (ValueError, TypeError):  # no time, or one without its zone
+        return now
 
 
 def _window(target: Target, bot: str) -> Conversation:

@@ -56,6 +56,7 @@ async def hold(
                     await _listen(adapter, bot, socket, interval * _MISSED_HEARTBEATS)
                 finally:
                     beating.cancel()
+                    await asyncio.wait([beating])
     except WebSocketClosed as closed:
         if closed.code in _REFUSALS:
             raise PlatformRefused(_REFUSALS[closed.code]) from None
@@ -102,9 +103,8 @@ async def _listen(adapter: QqAdapter, bot: QqBot, socket: WebSocket, patience: f
             continue
         if isinstance(payload, Dispatch):
             adapter.dispatch_event(bot, payload)
-            await asyncio.sleep(
-                0
-            )  # each starts a task: they must not pile up behind waiting frames
+            # Each starts a task: they must not pile up behind waiting frames.
+            await asyncio.sleep(0)
         elif isinstance(payload, InvalidSession):
             bot.reset()
             return

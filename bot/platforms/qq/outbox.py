@@ -13,9 +13,10 @@ from loguru import logger
 
 from bot.platforms.ports import Clock
 from bot.platforms.qq.account import Account
-from bot.platforms.qq.budget import Rest, Rests, fitting
+from bot.platforms.qq.budget import fitting
 from bot.platforms.qq.codec import FILE, media_body, target_of
 from bot.platforms.qq.failures import MarkdownRefused, Refused, TextRefused, WindowClosed
+from bot.platforms.qq.rests import Rests
 from bot.platforms.qq.sending import Occasion, Piece, Sender
 from bot.rendering.outgoing import (
     Outgoing,
@@ -40,11 +41,12 @@ PLAIN = Caps(name="qq", max_chars=1500, pictures=True, quotes=True)
 MARKDOWN = replace(PLAIN, markup="qq", buttons=True)
 MORE = "更多"
 PRIVATE_ONLY = "这条只能给你一个人看，请私聊我再发一次。"
-NOT_TAKEN = "后面还有内容，QQ 不让发出来；请私聊我再问一次，或者换个平台看。"
-OFFER = "还有 {count} 条，回复“更多”继续看。"
-OFFER_IN_GROUP = "还有 {count} 条，提问的人 @我 发“更多”继续看。"
+NOT_TAKEN = "这后面有一条 QQ 不让发；请私聊我再问一次，或者换个平台看。"
+OFFER = "还有 {count} 条，一小时内回复“更多”继续看。"
+OFFER_IN_GROUP = "还有 {count} 条，提问的人一小时内 @我 发“更多”继续看。"
 """In a group the bot hears what mentions it, and keeps the rest for who asked."""
 
+NOTHING_LEFT = "没有留着的后文（只留一小时），请把问题再问一次。"
 CHOOSE = "请选择："
 _MOST_FILE_BYTES = 8 << 20
 _SERVED = 500
@@ -118,31 +120,23 @@ class QqOutbox:
         logger.info("答得太晚，改为主动发送")
         return await self._deliver(replace(occasion, reference={}, budget=None, quote=""), reply)
 
-    async def more(self, occasion: Occasion, message_id: str) -> bool:
-        """Send what waits for this session; False when nothing does. Never raises.
+    async def more(self, occasion: Occasion, message_id: str) -> None:
+        """Send what waits for this session, or say that nothing does. Never raises.
 
         The same message again (QQ repeats events) gets nothing more.
         """
         if message_id in self._served:
-            return True
-        rest = self._rests.take(occasion.session, self._clock())
-        if rest is None:
-            return False
+            return
         self._served[message_id] = None
         if len(self._served) > _SERVED:
             self._served.popitem(last=False)
-        pieces = [Piece(text, rest.markdown) for text in rest.texts]
+        pieces = self._rests.take(occasion.session, self._clock())
         try:
-            await self._send(occasion, pieces)
-        except (TextRefused, MarkdownRefused) as error:
-            logger.warning("剩下的部分换一种方式发：{}", error)
-            await self._end(occasion, pieces)
-        except NotSent as error:
-            self._rests.keep(occasion.session, rest)
+            await self._send(occasion, pieces or [Piece(NOTHING_LEFT)])
+        except (NotSent, DeliveryUncertain) as error:
             logger.warning("剩下的部分没有发出：{}", error)
-        except DeliveryUncertain as error:
-            logger.warning("剩下的部分不知有没有发出：{}", error)
-        return True
+            if pieces:
+                await self._after(error, occasion, pieces)
 
     async def _deliver(self, occasion: Occasion, reply: Reply) -> Receipt:
         try:
@@ -202,57 +196,73 @@ class QqOutbox:
     async def _send(
         self, occasion: Occasion, pieces: Sequence[Piece], reserved: int = 0
     ) -> Receipt:
-        """Send what fits, the first piece for certain, and offer the rest."""
+        """Send what fits and offer the rest; only the failure of the first message is raised."""
         count = fitting(len(pieces), self._room(occasion, reserved))
-        now, later = list(pieces[:count]), pieces[count:]
-        if later and occasion.budget is not None:
-            self._keep(occasion, later)
-            markdown = later[0].markdown
-            words = OFFER_IN_GROUP if occasion.target.is_group else OFFER
-            offer = words.format(count=len(later))
-            now.append(Piece(offer, markdown, choices=(MORE,) if markdown else ()))
-        return await self._send_in_order(occasion, now, pieces)
-
-    def _keep(self, occasion: Occasion, pieces: Sequence[Piece]) -> None:
-        """Let the texts be asked for; of a push there is no window to do so."""
-        if occasion.budget is not None and pieces:
-            texts = tuple(piece.text for piece in pieces)
-            until = self._clock() + occasion.budget.window
-            self._rests.keep(occasion.session, Rest(texts, until, pieces[0].markdown))
-
-    async def _send_in_order(
-        self, occasion: Occasion, pieces: Sequence[Piece], whole: Sequence[Piece]
-    ) -> Receipt:
-        """Send the pieces; only the failure of the first is raised.
-
-        Of the ``whole`` reply that is kept which QQ takes no more of now.
-        """
         ids: list[str] = []
-        for number, piece in enumerate(pieces, 1):
+        for place, piece in enumerate(pieces[:count]):
             try:
-                ids += await self._sender.send(occasion, piece, first=number == 1)
+                ids += await self._sender.send(occasion, piece, first=place == 0)
             except (NotSent, DeliveryUncertain) as error:
-                if number == 1:
+                if place == 0:
                     raise
-                logger.warning("第 {}/{} 部分没有发出：{}", number, len(pieces), error)
-                if isinstance(error, Refused):
-                    ids += await self._end(occasion, pieces[number - 1 :])
-                else:
-                    self._keep(occasion, whole[number - 1 :])
-                break
+                logger.warning("第 {}/{} 部分没有发出：{}", place + 1, len(pieces), error)
+                return Receipt((*ids, *await self._after(error, occasion, pieces[place:])))
+        if pieces[count:]:
+            ids += await self._hold_back(occasion, pieces[count:], alone=count == 0)
         return Receipt(tuple(ids))
 
-    async def _end(self, occasion: Occasion, left: Sequence[Piece]) -> list[str]:
-        """Give the pieces that QQ does not take as they are: one picture, or say that they lack."""
+    async def _hold_back(
+        self, occasion: Occasion, later: Sequence[Piece], *, alone: bool
+    ) -> list[str]:
+        """Keep the pieces until they are asked for, and say how to.
+
+        Raises when that could not be said ``alone``, without any message before it.
+        """
+        markdown = later[0].markdown
+        offer = Piece(_offer(occasion, later), markdown, choices=(MORE,) if markdown else ())
+        self._keep(occasion, later)  # before anybody can ask for them
+        if not alone:
+            return await self._try(occasion, offer) or []
+        try:
+            return await self._sender.send(occasion, offer, first=True)
+        except (NotSent, DeliveryUncertain):
+            self._rests.forget(occasion.session)
+            raise
+
+    def _keep(self, occasion: Occasion, pieces: Sequence[Piece]) -> None:
+        """Let the pieces be asked for; after a push nobody can."""
+        if occasion.budget is not None:
+            self._rests.keep(occasion.session, pieces, self._clock())
+
+    async def _after(
+        self, error: NotSent | DeliveryUncertain, occasion: Occasion, left: Sequence[Piece]
+    ) -> list[str]:
+        """Do what can be done for pieces of which the first was not sent because of ``error``.
+
+        One that QQ refuses becomes a picture with all after it, or is said to lack and those after
+        it are kept. Otherwise all are kept: a part that comes twice is better than one that lacks.
+        """
+        if not isinstance(error, Refused) or isinstance(error, WindowClosed):
+            self._keep(occasion, left)
+            return []
         text = "\n\n".join(piece.text for piece in left if piece.text)
-        picture = await as_picture(Reply(text, "answer"), self._painter) if text else None
-        ends = [Piece("", picture=picture)] if picture is not None else []
-        for piece in (*ends, Piece(NOT_TAKEN)):
-            try:
-                return await self._sender.send(occasion, piece, first=False)
-            except (NotSent, DeliveryUncertain) as error:
-                logger.warning("余下的部分没有发出：{}", error)
-        return []
+        picture = await as_picture(Reply(text, "answer"), self._painter)
+        drawn = await self._try(occasion, Piece("", picture=picture)) if picture else None
+        if drawn is not None:
+            choices = left[-1].choices
+            below = await self._try(occasion, Piece(CHOOSE, True, None, choices)) if choices else []
+            return [*drawn, *(below or [])]
+        self._keep(occasion, left[1:])
+        offer = f"\n{_offer(occasion, left[1:])}" if left[1:] else ""
+        return await self._try(occasion, Piece(NOT_TAKEN + offer)) or []
+
+    async def _try(self, occasion: Occasion, piece: Piece) -> list[str] | None:
+        """Send one more message if that can be; None when it could not."""
+        try:
+            return await self._sender.send(occasion, piece)
+        except (NotSent, DeliveryUncertain) as error:
+            logger.warning("余下的部分没有发出：{}", error)
+            return None
 
     async def _attach(self, occasion: Occasion, attachment: Attachment) -> None:
         """Send the file; its content as messages where QQ takes no files."""
@@ -266,10 +276,25 @@ class QqOutbox:
                 await self._sender.post(occasion, media_body(uploaded))
             except Refused as refused:
                 logger.info("文件改作消息发：{}", refused)
-                texts = file_as_texts(attachment, PLAIN.max_chars)
-                await self._send(occasion, [Piece(text) for text in texts])
+                await self._write_out(occasion, attachment)
         except (NotSent, DeliveryUncertain) as error:
             logger.warning("文件没有发出：{}", error)
+
+    async def _write_out(self, occasion: Occasion, attachment: Attachment) -> None:
+        """Send the content of the file as messages, after what is kept of the reply."""
+        texts = file_as_texts(attachment, PLAIN.max_chars)
+        kept = self._rests.take(occasion.session, self._clock())
+        pieces = [*kept, *(Piece(text) for text in texts)]
+        try:
+            await self._send(occasion, pieces)
+        except (NotSent, DeliveryUncertain):
+            self._keep(occasion, pieces)
+            raise
+
+
+def _offer(occasion: Occasion, later: Sequence[Piece]) -> str:
+    words = OFFER_IN_GROUP if occasion.target.is_group else OFFER
+    return words.format(count=len(later))
 
 
 def _pieces(drawn: Outgoing, reply: Reply, occasion: Occasion, caps: Caps) -> list[Piece]:

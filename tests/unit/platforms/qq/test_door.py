@@ -7,7 +7,8 @@ from httpx import ASGITransport, AsyncClient
 
 from bot.platforms.qq.door import AROUND_NOW_SECONDS, MAX_BODY_BYTES, Door, Guard
 from bot.platforms.qq.signatures import Seen
-from tests.e2e.qq_server import APP_ID, SECRET, sign
+from tests.e2e.qq_api import APP_ID, SECRET
+from tests.e2e.qq_server import sign
 
 NOW = 1_795_000_000
 EVENT = json.dumps({"op": 0, "t": "C2C_MESSAGE_CREATE", "d": {}}).encode()

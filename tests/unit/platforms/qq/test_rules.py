@@ -10,9 +10,11 @@ from nonebot.drivers import Response
 
 from bot.platforms.ports import SHANGHAI
 from bot.platforms.qq.adapter import QqAdapter
-from bot.platforms.qq.budget import Budget, Rest, Rests, fitting
-from bot.platforms.qq.codec import harmless, keyboard, target_of
+from bot.platforms.qq.budget import Budget, fitting
+from bot.platforms.qq.codec import harmless, keyboard, moment, target_of
 from bot.platforms.qq.failures import RateLimited, Refused, failure
+from bot.platforms.qq.rests import Rests
+from bot.platforms.qq.sending import Piece
 from bot.platforms.qq.signatures import Seen, Signer
 from plugins.messages import Conversation, DeliveryUncertain, NotSent
 
@@ -94,26 +96,50 @@ def test_what_is_sent_fits_and_leaves_room_to_tell_of_the_rest(wanted, left):
         assert now + 1 == left
 
 
+@pytest.mark.parametrize(
+    ("timestamp", "minutes_ago"),
+    [
+        ("2026-11-27T19:57:00+08:00", 3),
+        ("2026-11-27T11:57:00Z", 3),
+        ("2026-11-27T19:57:00", 0),  # which zone?
+        ("2026-11-27T20:10:00+08:00", 0),  # the clock here is slow
+        ("2026-11-27T09:00:00+08:00", 0),  # or far ahead
+        ("1764244620", 0),
+        ("", 0),
+    ],
+)
+def test_the_window_opens_when_the_message_was_sent(timestamp, minutes_ago):
+    assert moment(timestamp, NOW) == NOW - timedelta(minutes=minutes_ago)
+
+
+# The rest
+
+PIECES = (Piece("a"), Piece("b", choices=("A",)))
+
+
 def test_a_rest_is_given_once_to_its_session_in_time():
     rests = Rests()
-    rest = Rest(("a", "b"), NOW + timedelta(minutes=5))
-    rests.keep("s", rest)
-    assert rests.take("t", NOW) is None
-    assert rests.take("s", NOW) == rest
-    assert rests.take("s", NOW) is None
-    rests.keep("s", rest)
-    assert rests.take("s", NOW + timedelta(minutes=5)) is None
+    rests.keep("s", PIECES, NOW)
+    assert rests.take("t", NOW) == ()
+    assert rests.take("s", NOW + timedelta(minutes=59)) == PIECES
+    assert rests.take("s", NOW) == ()
+    rests.keep("s", PIECES, NOW)
+    assert rests.take("s", NOW + timedelta(hours=1)) == ()
 
 
-def test_rests_are_bounded_in_number_and_size():
-    rests = Rests(most=2, most_texts=3)
+@pytest.mark.parametrize("bound", [{"most": 2}, {"most_bytes": 5000}])
+def test_rests_are_bounded_and_none_is_cut(bound):
+    rests = Rests(**bound)
+    long = tuple(Piece("字" * 50) for _ in range(20))
     for session in "abc":
-        rests.keep(session, Rest(tuple("12345"), NOW + timedelta(minutes=5)))
+        rests.keep(session, long, NOW)
     assert len(rests) == 2
-    assert rests.take("a", NOW) is None
-    kept = rests.take("c", NOW)
-    assert kept is not None
-    assert kept.texts == tuple("123")
+    assert rests.take("a", NOW) == ()
+    assert rests.take("b", NOW) == rests.take("c", NOW) == long
+    for _ in range(5):  # what was taken or replaced takes no room
+        rests.keep("b", long, NOW)
+    rests.keep("c", long, NOW)
+    assert rests.take("b", NOW) == long
 
 
 # Failures
