@@ -5,6 +5,7 @@ Written after Discord's documentation (interactions/receiving-and-responding, re
 
 import asyncio
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +50,7 @@ class Sent:
     deleted: bool = False
     flags: int = 0
     embeds: list[Json] = field(default_factory=list)
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def text(self) -> str:
@@ -100,6 +102,7 @@ class Rest:
         self.typing = 0
         self.accepts_token = True
         self.requests: list[tuple[str, str]] = []
+        self.failed_at: list[float] = []
         self.calls_with_pings: list[Json] = []
         self.previews: list[str] = []
         self.without_embeds: set[int] = set()
@@ -123,6 +126,7 @@ class Rest:
         elif fault and "abort" in fault:
             request.transport.abort()
         elif fault:
+            self.failed_at.append(time.monotonic())
             return as_json(fault.get("body", {}), fault["status"])
         carries_its_own = "/webhooks/" in path or "/interactions/" in path
         knows_the_bot = (

@@ -66,7 +66,10 @@ class Session:
 
 
 class DiscordServer(Rest):
-    """One server (guild), one bot account; ``messages`` are those of the bot in order."""
+    """One server (guild), one bot account; ``messages`` are those of the bot in order.
+
+    ``is_deaf``: heartbeats, which come every ``heartbeat_ms``, are not answered.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,6 +81,8 @@ class DiscordServer(Rest):
         self._session: Session | None = None
         self.slams_the_door = False
         self.open_sockets = 0
+        self.heartbeat_ms = 20_000
+        self.is_deaf = False
         self.port = 0
 
     async def __aenter__(self) -> Self:
@@ -292,7 +297,9 @@ class DiscordServer(Rest):
             await socket.close(code=1011)
             return socket
         self.open_sockets += 1
-        await here.send({"op": 10, "d": {"heartbeat_interval": 20000}, "s": None, "t": None})
+        await here.send(
+            {"op": 10, "d": {"heartbeat_interval": self.heartbeat_ms}, "s": None, "t": None}
+        )
         try:
             async for frame in socket:
                 if frame.type is not WSMsgType.TEXT:
@@ -309,6 +316,8 @@ class DiscordServer(Rest):
 
     async def _heard(self, here: Session, said: Json) -> Session | None:
         match said["op"]:
+            case 1 if self.is_deaf:
+                pass
             case 1:
                 await here.send({"op": 11, "d": None, "s": None, "t": None})
             case 2:

@@ -107,6 +107,15 @@ class OneBotClient:
     ) -> None:
         await self.close()
 
+    async def break_off(self, beginning: bytes = b"\x81\xfe\x40\x00") -> None:
+        """Die in the middle of a frame: its beginning, then nothing any more."""
+        assert self._connection is not None
+        transport = self._connection.transport
+        transport.write(beginning)
+        await asyncio.sleep(0.05)
+        transport.abort()
+        await self.close()
+
     async def close(self) -> None:
         if self._connection is not None:
             await self._connection.close()
@@ -201,7 +210,7 @@ class OneBotClient:
         """Send any event."""
         await self.raw(json.dumps({"time": int(time.time()), "self_id": self.self_id} | fields))
 
-    async def raw(self, text: str) -> None:
+    async def raw(self, text: str | bytes) -> None:
         """Send a frame as it is."""
         assert self._connection is not None
         await self._connection.send(text)

@@ -191,6 +191,25 @@ async def test_a_practice_question_is_answered_by_its_button(discord, user):
     assert re.search("答对了|应选", verdict.content)
 
 
+async def test_a_press_that_comes_twice_is_answered_once(discord, user):
+    question = await discord.answer(await discord.use("练", "操作系统", user=user))
+    pressed = await discord.press(question, "B", user=user)
+    verdict = await discord.answer(pressed)
+    await discord.dispatch("INTERACTION_CREATE", discord.last_event("INTERACTION_CREATE"))
+    assert await settled(discord, question.channel)
+    assert pressed.messages == [verdict]
+
+
+async def test_a_question_that_somebody_else_practises_is_theirs(discord, user):
+    asked = await discord.say("/练 操作系统", user=user)
+    question = await discord.reply_to(asked)
+    told = await discord.answer(await discord.press(question, "B", user=next(_people)))
+    assert "这道题是别人在练的" in told.content
+    assert told.ephemeral
+    verdict = await discord.answer(await discord.press(question, "B", user=user))
+    assert re.search("答对了|应选", verdict.content)
+
+
 async def test_a_button_in_the_private_chat_is_answered_openly(discord, user):
     await discord.whisper("/练 操作系统", user=user)
     [question] = await discord.in_channel(discord.chat(user))
@@ -271,8 +290,13 @@ async def test_a_pushed_question_is_answered_by_button_and_by_reply(discord, dat
 async def test_a_rate_limit_is_waited_out(discord, user):
     limit = {"message": "You are being rate limited.", "retry_after": 0.3, "global": True}
     discord.fail("POST", rf"/channels/{CHANNEL}/messages", status=429, body=limit, times=2)
+    before = len(discord.failed_at)
     asked = await discord.say("什么是死锁", user=user)
-    assert "死锁" in (await discord.reply_to(asked)).content
+    sent = await discord.reply_to(asked)
+    assert "死锁" in sent.content
+    first, second = discord.failed_at[before:]
+    assert second - first >= 0.3
+    assert sent.at - second >= 0.3
 
 
 async def test_a_server_error_is_tried_again_with_the_same_nonce(discord, user):

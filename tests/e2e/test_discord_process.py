@@ -126,3 +126,17 @@ async def test_a_gateway_that_dies_is_named_and_found_again(tmp_path):
         assert "error" not in state
         assert server.log.count("会话断了") == 1
         await discord.reply_to(await discord.say("什么是死锁"))
+
+
+async def test_a_gateway_that_falls_silent_is_left_and_the_session_resumed(tmp_path):
+    """discord.py gives a silent gateway a minute."""
+    async with DiscordServer() as discord:
+        discord.heartbeat_ms = 2_000
+        async with Process(discord, tmp_path / "data", tmp_path / "log") as server:
+            discord.is_deaf = True
+            await discord.until(lambda: discord.open_sockets == 0, 100)
+            discord.is_deaf = False
+            asked = await discord.say("什么是死锁")
+            assert "死锁" in (await discord.reply_to(asked)).content
+            assert (discord.identifies, discord.resumes) == (1, 1)
+            await until_healthy(server, lambda state: state["ok"])

@@ -213,6 +213,38 @@ async def test_long_answers_come_in_parts_that_are_complete(tmp_path):
     assert "OS0230" in whole
 
 
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "not json",
+        "[]",
+        "{}",
+        b"\x00\xff",
+        "[" * 100_000,
+        '{"post_type": "message"}',
+        '{"post_type": "message", "message_type": "private", "user_id": [], "message": 3}',
+        '{"post_type": "meta_event", "meta_event_type": "heartbeat"}',
+        '{"echo": "nobody", "status": "ok", "retcode": 0, "data": null}',
+    ],
+)
+async def test_what_cannot_be_read_is_left_alone(client, user, garbage):
+    await client.raw(garbage)
+    assert "死锁" in await ask(client, "什么是死锁", user=user)
+
+
+@pytest.mark.parametrize("beginning", [b"\x81", b"\x81\xfe\x40\x00", b'\x01\x85\0\0\0\0{"a'])
+async def test_a_client_that_dies_in_a_frame_finds_its_answer_when_it_is_back(
+    server, user, beginning
+):
+    number = SELF + user
+    first = OneBotClient(server.url, number, TOKEN)
+    await first.__aenter__()
+    await first.private_message("什么是死锁", user=user)
+    await first.break_off(beginning)
+    async with OneBotClient(server.url, number, TOKEN) as back:
+        assert "死锁" in (await back.next_reply(10)).text
+
+
 @pytest.mark.parametrize("token", ["", "wrong"])
 async def test_a_client_without_the_token_is_refused_with_403(server, token):
     with pytest.raises(InvalidStatus) as refused:

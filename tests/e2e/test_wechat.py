@@ -1,45 +1,22 @@
 """``python -m bot serve`` as a follower of an official account meets it: signed calls over HTTP.
 
-One server in the safe mode without WeChat's API, one with it; every test has people of its own.
+One server in the safe mode, without WeChat's API; every test has people of its own.
 """
 
 import asyncio
 import json
-import signal
-from datetime import datetime, timedelta
 from itertools import count
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from bot.platforms.downloads import BAD_ADDRESS
-from plugins.qa.photo_wording import HEAD
-from tests.e2e.learning_chat import SHANGHAI, next_full_minute, rows, until
-from tests.e2e.processes import run
+from tests.e2e.learning_chat import rows
 from tests.e2e.server_process import LISTENS, SERVE, start
-from tests.e2e.wechat_server import AES_KEY, APP_ID, BOT, Account, number, wechat_api
-from tests.model_server import model_server, says
-from tests.photos.draw import photo
+from tests.e2e.wechat_bot import TOKEN, in_plain, settings, with_a_long_answer
+from tests.e2e.wechat_server import AES_KEY, BOT, Account, number
 
-TOKEN = "e2eToken408"
-SECRET = "app-secret-must-not-be-logged"
-ANSWER = "死锁就是谁也等不到谁 [1]。"
-THINKING = "正在想，回复 1 获取答案。"
-SEND = "/cgi-bin/message/custom/send"
-LONG = "/导出我的数据"
 _people = count(1)
-
-
-def settings(data_dir, **more):
-    given = {
-        "DATA_DIR": str(data_dir),
-        "PLATFORMS": "wechat",
-        "HTTP__PORT": "0",
-        "WECHAT__TOKEN": TOKEN,
-        "WECHAT__APP_ID": APP_ID,
-        "LIMITS__USER_PER_MINUTE": "1000",
-    } | more
-    return {f"ASSISTANT408_{name}": value for name, value in given.items()}
 
 
 @pytest.fixture(scope="module")
@@ -55,29 +32,9 @@ def server(data_dir, tmp_path_factory):
         yield running
 
 
-@pytest.fixture(scope="module")
-def api():
-    with wechat_api() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def certified_server(api, tmp_path_factory):
-    """An account that may use WeChat's API, in the plain mode."""
-    folder = tmp_path_factory.mktemp("certified")
-    env = settings(folder / "data", WECHAT__APP_SECRET=SECRET, WECHAT__API_BASE=api.url)
-    with start(SERVE, folder / "log", env, ready=LISTENS) as running:
-        yield running
-
-
 @pytest.fixture
 def account(server):
     return Account(server.url, TOKEN, AES_KEY)
-
-
-@pytest.fixture
-def certified(certified_server):
-    return Account(certified_server.url, TOKEN)
 
 
 @pytest.fixture
@@ -114,13 +71,6 @@ async def test_a_question_gets_a_sourced_answer(account, person):
 async def test_a_follow_up_is_understood(account, person):
     await account.text("什么是死锁", person)
     assert "死锁 · 易错点" in (await account.text("那它的易错点呢", person)).text
-
-
-async def with_a_long_answer(account, person):
-    """Let a person have so much on record that it takes more than one message to say it."""
-    await account.text("/练", person)
-    await account.text("A", person)
-    return LONG
 
 
 async def test_a_long_answer_comes_in_parts(account, person):
@@ -231,23 +181,13 @@ async def test_a_message_for_another_account_is_refused(server, person):
     assert (await other.text("什么是死锁", person)).status == 403
 
 
-@pytest.mark.parametrize("sealed", [True, False])
-async def test_the_same_call_again_gets_the_same_answer(account, certified, person, sealed):
+async def test_the_same_call_again_gets_the_same_answer(account, person):
     """WeChat tries again with the same timestamp, nonce and MsgId when it got no answer."""
-    asked = account if sealed else certified
-    query = asked.query()
-    first = asked.xml(person, MsgType="text", MsgId=str(number()), Content="什么是死锁")
-    answers = {(await asked.post(first, dict(query))).text for _ in range(3)}
+    query = account.query()
+    first = account.xml(person, MsgType="text", MsgId=str(number()), Content="什么是死锁")
+    answers = {(await account.post(first, dict(query))).text for _ in range(3)}
     assert len(answers) == 1
     assert "死锁" in answers.pop()
-
-
-async def test_a_signature_is_of_no_use_for_another_message(certified, person):
-    query = certified.query()
-    first = certified.xml(person, MsgType="text", MsgId=str(number()), Content="什么是死锁")
-    second = certified.xml(person, MsgType="text", MsgId=str(number()), Content="/忘记我")
-    assert "死锁" in (await certified.post(first, dict(query))).text
-    assert (await certified.post(second, dict(query))).status == 403
 
 
 async def test_an_unencrypted_message_is_refused_where_a_key_is_set(server, person):
@@ -255,25 +195,11 @@ async def test_an_unencrypted_message_is_refused_where_a_key_is_set(server, pers
     assert (await plain.text("什么是死锁", person)).status == 403
 
 
-def in_plain(account, person, words):
-    """The fields of a text as they stand between the tags of the compatible mode."""
-    return account.xml(person, MsgType="text", MsgId=str(number()), Content=words)[5:-6]
-
-
 async def test_only_what_is_encrypted_counts_where_a_key_is_set(account, person):
     xml = account.xml(person, MsgType="text", MsgId=str(number()), Content="什么是死锁")
     reply = await account.post(xml, beside=in_plain(account, "oOther", "/帮助"))
     assert "死锁" in reply.text
     assert reply.fields["ToUserName"] == person
-
-
-async def test_without_a_key_the_plain_copy_is_read_and_nothing_else(certified_server, person):
-    account = Account(certified_server.url, TOKEN, AES_KEY)
-    xml = account.xml(person, MsgType="text", MsgId=str(number()), Content="/帮助")
-    both = await account.raw(*account.sealed(xml, in_plain(account, person, "什么是死锁")))
-    assert "死锁" in both.text
-    assert (await account.raw(*account.sealed(xml))).status_code == 403
-    assert "请设置 ASSISTANT408_WECHAT__AES_KEY" in certified_server.log
 
 
 BOMBS = {
@@ -316,6 +242,18 @@ async def test_a_body_that_does_not_come_is_not_waited_for(account):
     writer.close()
 
 
+async def test_a_call_that_breaks_off_leaves_nothing_behind(account, server, person):
+    at = urlsplit(account.url)
+    for part in (b"", b"<xml><To", b"<xml>\xe6"):
+        _, writer = await asyncio.open_connection(at.hostname, at.port)
+        head = f"POST /wechat?{urlencode(account.query())} HTTP/1.1\r\nHost: x\r\n"
+        writer.write(f"{head}Content-Length: 99\r\n\r\n".encode() + part)
+        await writer.drain()
+        writer.transport.abort()
+    assert "死锁" in (await account.text("什么是死锁", person)).text
+    assert "Traceback" not in server.log
+
+
 async def test_other_methods_and_addresses_are_not_there(server):
     assert await asyncio.to_thread(server.get, "/wechat/x") == (404, '{"detail":"Not Found"}')
 
@@ -329,145 +267,3 @@ async def test_no_words_people_or_secrets_are_in_the_log(account, server, person
     assert json.loads(body)["parts"]["wechat"]["mode"] == "安全模式"
     assert not any(secret in body for secret in (TOKEN, AES_KEY))
     assert "Traceback" not in server.log
-
-
-# With WeChat's API
-
-
-async def test_a_report_is_a_picture_and_its_caption_follows(certified, api, person):
-    await certified.text("/练", person)
-    await certified.text("B", person)
-    reply = await certified.text("/周报", person)
-    assert reply.media_id
-    assert api.uploads[-1].startswith(b"\x89PNG")
-    await until(lambda: api.texts_to(person))
-
-
-async def test_the_rest_of_a_long_answer_is_sent(certified, api, person):
-    words = await with_a_long_answer(certified, person)
-    first = (await certified.text(words, person)).text
-    parts = int(first.split("（第 1/")[1].split(" ")[0])
-    assert "其余接着发，没收全就回复 1" in first
-    await until(lambda: len(api.texts_to(person)) == parts - 1)
-
-
-async def test_the_question_in_a_photo_is_answered(certified, api, person):
-    api.picture = photo("clean").data
-    address = f"{api.url}/mmbiz/photo"
-    reply = await certified.message(person, MsgType="image", PicUrl=address, MediaId="m")
-    await until(lambda: HEAD in "".join([reply.text, *api.texts_to(person)]), 60)
-
-
-@pytest.mark.parametrize("code", [40001, 42001])
-async def test_a_token_that_ran_out_is_renewed(certified, api, person, code):
-    words, before = await with_a_long_answer(certified, person), len(api.tokens)
-    api.errors[SEND] = [code]
-    await certified.text(words, person)
-    await until(lambda: api.texts_to(person))
-    assert len(api.tokens) > before
-
-
-async def test_what_the_limit_of_the_day_keeps_back_is_fetched(
-    certified, certified_server, api, person
-):
-    words = await with_a_long_answer(certified, person)
-    api.errors[SEND] = [45009]
-    first = await certified.text(words, person)
-    await until(lambda: not api.errors[SEND])
-    await until(lambda: "留着等人来取：今天的接口次数用完了" in certified_server.log)
-    parts = int(first.text.split("（第 1/")[1].split(" ")[0])
-    fetched = [(await certified.text("1", person)).text for _ in range(parts - 1)]
-    assert f"（第 2/{parts} 段" in fetched[0]
-    assert f"（第 {parts}/{parts} 段）" in fetched[-1]
-    assert api.texts_to(person) == []
-
-
-async def test_a_round_of_the_day_begins_with_a_reminder_at_its_time(certified, api, person):
-    """There are no groups here: the reminder is what is pushed, and what it says is answered."""
-    due = next_full_minute(datetime.now(SHANGHAI), timedelta(seconds=5))
-    assert "设好了" in (await certified.text(f"/提醒 {due:%H:%M}", person)).text
-    await until(lambda: api.texts_to(person), 90)
-    assert "学习提醒" in api.texts_to(person)[0]
-    assert datetime.now(SHANGHAI) >= due
-    question = await certified.text("/练", person)
-    assert "D. " in question.text or question.media_id
-    verdict = await certified.text("C", person)
-    assert any(sign in verdict.text for sign in ("应选", "答对"))
-    assert "连续打卡 1 天" in (await certified.text("/打卡", person)).text
-    assert len([text for text in api.texts_to(person) if "学习提醒" in text]) == 1
-
-
-async def test_secrets_of_the_api_stay_out_of_the_log(certified, certified_server, person):
-    await certified.text("什么是死锁", person)
-    assert "公众号已就绪（明文模式）" in certified_server.log
-    for secret in (SECRET, "must-not-be-logged", "secret-hint", person):
-        assert secret not in certified_server.log
-
-
-# A slow model
-
-
-async def test_a_slow_answer_is_fetched_with_1(tmp_path):
-    go_on = asyncio.Event()
-
-    async def slow(wire):
-        await go_on.wait()
-        await says(ANSWER)(wire)
-
-    async with model_server(slow) as model:
-        env = settings(
-            tmp_path / "data",
-            LLM__BASE_URL=model.url,
-            LLM__FIRST_TOKEN_TIMEOUT_SECONDS="60",
-            WECHAT__WAIT_SECONDS="0.5",
-        )
-        with start(SERVE, tmp_path / "log", env, ready=LISTENS) as server:
-            account = Account(server.url, TOKEN)
-            same = number()
-            assert (await account.text("什么是死锁", "o-1", same)).text == THINKING
-            again = await asyncio.gather(*(account.text("什么是死锁", "o-1", same) for _ in "ab"))
-            assert [reply.text for reply in again] == [THINKING] * 2
-            assert (await account.text("1", "o-1")).text == "还在想，过几秒再回复 1。"
-            go_on.set()
-            assert "谁也等不到谁" in await _fetched(account)
-            assert len(model.requests) == 1
-            await account.text("1", "o-1")
-            assert len(model.requests) > 1, "nothing is kept: it is a message like others"
-
-            go_on.clear()
-            asked = len(model.requests)
-            assert (await account.text("什么是饥饿", "o-2")).text == THINKING
-            asking = asyncio.create_task(account.text("什么是死锁", "o-3"))
-            await until(lambda: len(model.requests) >= asked + 2)
-            assert await asyncio.to_thread(server.end, signal.SIGTERM) == 0
-            assert (await asking).text in (THINKING, "我正在重启，请过一会儿再发一次。")
-            assert "Traceback" not in server.log
-
-
-async def _fetched(account):
-    """Say 1 until the answer is there."""
-    for _ in range(60):
-        text = (await account.text("1", "o-1")).text
-        if not text.startswith("还在想"):
-            return text
-    raise AssertionError("the answer was never there")
-
-
-# The start
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"WECHAT__AES_KEY": "short"}, "43 个字符"),
-        ({"WECHAT__WAIT_SECONDS": "5"}, "WAIT_SECONDS"),
-    ],
-)
-def test_a_wrong_setting_is_one_sentence(tmp_path, given, said):
-    full = {name.removeprefix("ASSISTANT408_"): value for name, value in settings("x").items()}
-    full.pop("DATA_DIR")
-    done = run("bot", "serve", data_dir=tmp_path, settings=full | given)
-    lines = [line for line in done.err.splitlines() if " WARNING " not in line]
-    assert done.code == 1
-    assert len(lines) == 1, done.err
-    assert said in lines[0]

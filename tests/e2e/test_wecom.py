@@ -1,6 +1,5 @@
 """``python -m bot serve`` as people in WeCom meet it: a real process, a local long connection."""
 
-import asyncio
 import json
 import re
 import shutil
@@ -12,8 +11,7 @@ import pytest
 from tests.e2e.learning_chat import reveal_now
 from tests.e2e.server_process import LISTENS, SERVE, start
 from tests.e2e.waiting import until
-from tests.e2e.wecom_server import BOT_ID, MOST_BYTES, SECRET, WeComServer
-from tests.model_server import OK, model_server
+from tests.e2e.wecom_server import BOT_ID, SECRET, WeComServer
 
 FOLLOW_UP = "那它的易错点呢"
 OPERATOR = "operator-408"
@@ -185,44 +183,6 @@ def test_a_round_of_the_daily_question_is_answered_by_button_also_after_a_restar
             assert "Traceback" not in again.log
 
 
-# A model that writes
-
-
-async def test_a_reply_grows_while_the_model_writes_it(built_data_dir, tmp_path):
-    data_dir = shutil.copytree(built_data_dir, tmp_path / "data")
-    written = asyncio.Event()
-
-    async def writes_slowly(wire):
-        await wire.send(OK)
-        await wire.say("死锁就是一组进程互相等待[1]。\n\n")
-        await asyncio.wait_for(written.wait(), 30)
-        await wire.say("必须破坏四个必要条件之一[1]。")
-        await wire.event("[DONE]")
-
-    async def wait(work, *arguments):
-        return await asyncio.to_thread(work, *arguments)
-
-    with WeComServer() as wecom:
-        async with model_server(writes_slowly) as model:
-            env = settings(data_dir, wecom, LLM__BASE_URL=model.url)
-            with start(SERVE, tmp_path / "log", env, ready=LISTENS):
-                asked = await wait(wecom.say, "什么是死锁")
-                await wait(wecom.until, lambda: len(wecom.progress) > 0)
-                assert wecom.progress[0].req_id == asked
-                assert "互相等待" in wecom.progress[0].text
-                assert "必要条件之一" not in wecom.progress[0].text
-                written.set()
-                answer = await wait(wecom.answer, asked)
-    assert "互相等待" in answer
-    assert "必要条件之一" in answer
-    ids = {
-        frame["body"]["stream"]["id"]
-        for frame in wecom.frames
-        if frame["cmd"] == "aibot_respond_msg"
-    }
-    assert len(ids) == 1
-
-
 # The connection
 
 
@@ -286,7 +246,10 @@ def test_what_cannot_be_read_is_left_alone(wecom, bot, user, garbage):
 
 def test_a_reply_is_sent_again_when_it_came_too_often(wecom, bot, user):
     wecom.refuse("aibot_respond_msg", 846607)
-    assert "死锁" in wecom.answer(wecom.say("什么是死锁", user=user))
+    asked = wecom.say("什么是死锁", user=user)
+    sent = wecom.next(lambda sent: sent.req_id == asked)
+    assert "死锁" in sent.text
+    assert sent.at - wecom.refused_at[-1] >= 2  # WeCom names no time: docs/platforms/wecom.md
 
 
 def test_a_reply_to_what_can_no_longer_be_answered_is_sent_actively(wecom, bot, user):
@@ -323,13 +286,3 @@ def test_no_words_names_or_secrets_are_in_the_log(wecom, bot, user):
     for private in ("哲学家", user, SECRET):
         assert private not in bot.log
     assert "Traceback" not in bot.log
-
-
-def test_every_message_was_within_the_bytes_allowed(wecom, bot):
-    contents = [
-        frame["body"]["stream"]["content"]
-        for frame in wecom.frames
-        if frame["cmd"] == "aibot_respond_msg"
-    ]
-    assert contents
-    assert max(len(content.encode()) for content in contents) <= MOST_BYTES

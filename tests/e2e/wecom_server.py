@@ -18,7 +18,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from aiohttp import WSMsgType, web
@@ -43,6 +43,7 @@ class Sent:
     data: bytes = b""
     filename: str = ""
     userids: tuple[str, ...] = ()
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def buttons(self) -> list[str]:
@@ -53,7 +54,8 @@ class WeComServer:
     """Speaks the frames; ``next`` takes what the bot sent.
 
     ``stalling`` answers nothing, ``unanswered`` are commands carried out without an answer;
-    ``refuse`` answers a command with an errcode (0: as if it were carried out). Chats that nobody
+    ``refuse`` answers a command with an errcode (0: as if it were carried out), at the times in
+    ``refused_at``. Chats that nobody
     wrote from refuse active messages, as do callbacks that are unknown or answered as another kind.
     """
 
@@ -66,6 +68,7 @@ class WeComServer:
         self.pings = 0
         self.refused_subscriptions = 0
         self.progress: list[Sent] = []
+        self.refused_at: list[float] = []
         self.frames: list[dict[str, Any]] = []
         self.pictures: dict[str, bytes] = {}
         self._sent: list[Sent] = []
@@ -264,6 +267,7 @@ class WeComServer:
     ) -> dict[str, Any]:
         cmd, body = frame["cmd"], frame.get("body") or {}
         if refusals := self._refusals.get(cmd):
+            self.refused_at.append(time.monotonic())
             return {"errcode": refusals.pop(0)}
         if cmd == "aibot_subscribe":
             return self._subscribe(body, socket, request)

@@ -1,6 +1,7 @@
 """What stands between the network and the OneBot adapter."""
 
 import asyncio
+import json
 
 from loguru import logger
 from starlette.responses import PlainTextResponse
@@ -29,9 +30,35 @@ class Door:
         if scope["type"] == "http" and scope["path"].startswith("/onebot"):
             await PlainTextResponse("请用 WebSocket 连接", 404)(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self._app(scope, _in_doses(receive), _tell_refusal(send))
+            await self._app(scope, _in_doses(_readable(receive)), _tell_refusal(send))
         else:
             await self._app(scope, receive, send)
+
+
+def _readable(receive: Receive) -> Receive:
+    """Leave out what is no JSON, for which the adapter would end the connection."""
+    told = False
+
+    async def read() -> Message:
+        nonlocal told
+        while True:
+            message = await receive()
+            if message["type"] != "websocket.receive" or _is_json(message):
+                return message
+            if not told:
+                told = True
+                logger.warning("OneBot 客户端发来了看不懂的数据，已忽略")
+
+    return read
+
+
+def _is_json(message: Message) -> bool:
+    data = message.get("text")
+    try:
+        json.loads(message.get("bytes") or b"" if data is None else data)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _in_doses(receive: Receive) -> Receive:
