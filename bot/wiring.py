@@ -30,7 +30,8 @@ from bot.outboxes import Outboxes
 from bot.platforms.ports import shanghai_now
 from bot.rendering.pictures.artist import Artist
 from bot.watched_search import WatchedSearch
-from bot.wiring_learning import Learning, open_learning, watch_learning
+from bot.wiring_health import watch_model, watch_stores
+from bot.wiring_learning import Learning, bank_of, open_learning, watch_learning
 from bot.wiring_photos import open_photos
 from config.settings import Settings
 from plugins.answers import is_answer
@@ -86,11 +87,12 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
             followup_window=timedelta(minutes=settings.history.followup_minutes),
         )
         outboxes = Outboxes()
+        bank = bank_of(settings, library)
         learning = await stack.enter_async_context(
-            open_learning(settings, library, store, outboxes, shanghai_now, health.registry)
+            open_learning(settings, library, bank, store, outboxes, shanghai_now, health.registry)
         )
         fallbacks = count_fallbacks(health.registry)
-        photos = await stack.enter_async_context(open_photos(settings, library, health))
+        photos = await stack.enter_async_context(open_photos(settings, library, bank, health))
         router = Router(
             [
                 *learning.plugins,
@@ -113,8 +115,8 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
             postscript=learning.owed,
             on_delivered=learning.delivered,
         )
-        _watch(health, library, redis, store, base)
-        _watch_model(health, generator, usage)
+        watch_stores(health, library, redis, store, base)
+        watch_model(health, generator, usage)
         watch_learning(health, learning)
         yield House(router, health, library, search, learning, outboxes)
 
@@ -250,60 +252,3 @@ def _calibration(settings: Settings, base: KnowledgeBase, search: WatchedSearch)
             f"不能大于 ASSISTANT408_ANSWERING__ANSWER_LINE（现为 {fitted.answer_line:g}）。"
         )
     return fitted
-
-
-def _watch(
-    health: Health,
-    library: Library,
-    redis: RedisHandle,
-    store: RedisStore,
-    base: KnowledgeBase,
-) -> None:
-    async def cards() -> dict[str, object]:
-        return {"ok": True, "concepts": len(library.concepts)}
-
-    async def dialogues() -> dict[str, object]:
-        state = await store.state()
-        detail = {} if state.problem is None else {"error": state.problem}
-        return {"ok": state.up, "kind": redis.kind, **detail}
-
-    async def passages() -> dict[str, object]:
-        state = base.state()
-        unfitted = base.uncalibrated()
-        detail = {"calibration": unfitted} if unfitted else {}
-        return {"ok": not state.startswith("不可用"), "state": state, **detail}
-
-    async def embedder() -> dict[str, object]:
-        problem = base.embedder_problem()
-        said = f"暂时只用词面检索：{problem}" if problem else "正常"
-        return {"ok": not problem, "name": base.embedder, "state": said}
-
-    async def reranker() -> dict[str, object]:
-        problem = base.reranker_problem()
-        said = f"暂时不重排：{problem}" if problem else "正常" if base.reranker else "未配置"
-        return {"ok": not problem, "name": base.reranker, "state": said}
-
-    health.add("content", cards, required=True)
-    health.add("redis", dialogues)
-    health.add("knowledge_base", passages)
-    health.add("embedder", embedder)
-    health.add("reranker", reranker)
-
-
-def _watch_model(health: Health, generator: OpenAiGenerator | None, usage: DailyUsage) -> None:
-    async def language_model() -> dict[str, object]:
-        if generator is None:
-            return {"ok": True, "state": "未配置，由概念卡片回答"}
-        state = generator.state()
-        return {
-            "ok": state == "ok",
-            "state": state,
-            "breaker": generator.breaker_state,
-            "running": generator.running,
-            "waiting": generator.waiting,
-            "model": generator.model,
-            "context_tokens": generator.context_tokens,
-            "today": usage.today(),
-        }
-
-    health.add("model", language_model)

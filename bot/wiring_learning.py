@@ -1,13 +1,11 @@
 """The learning half of ``bot/wiring.py``: the record, what is chosen from it, and its plugins."""
 
-from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
 
-from loguru import logger
 from prometheus_client import CollectorRegistry
 
 from backend.conversation.ports import DialogueStore
@@ -32,6 +30,7 @@ from backend.questions.generators.registry import ALL
 from backend.questions.scope import ScopeReader
 from bot.health import Health
 from bot.metrics import CountedAttempts, CountedLedger, learning_metrics
+from bot.operator_line import OperatorLine
 from bot.outboxes import Outboxes
 from bot.platforms.ports import Clock, shanghai_now
 from bot.record_watch import RecordWatch
@@ -41,11 +40,9 @@ from plugins.admin.plugin import AdminPlugin
 from plugins.daily_quiz.plugin import DailyQuizPlugin, QuizRules
 from plugins.daily_quiz.pushing import Pusher, PushRules
 from plugins.help.plugin import HelpPlugin
-from plugins.messages import Conversation, IncomingMessage, NotSent, Plugin, Receipt, Reply
+from plugins.messages import Conversation, IncomingMessage, Plugin, Receipt, Reply
 from plugins.practice.plugin import PracticePlugin
 from plugins.progress.plugin import ProgressPlugin
-
-_KEPT_NOTICES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +97,7 @@ class Learning:
 async def open_learning(
     settings: Settings,
     library: Library,
+    bank: Bank,
     dialogues: DialogueStore,
     outboxes: Outboxes,
     clock: Clock,
@@ -107,7 +105,7 @@ async def open_learning(
 ) -> AsyncGenerator[Learning]:
     """Open the record and put the learning loop together; its counters go into ``registry``.
 
-    RecordUnavailable when the database cannot be used, ContentError when questions are wrong.
+    RecordUnavailable when the database cannot be used.
     """
     database = await open_database(
         settings.database.url.get_secret_value(), settings.data_dir.absolute()
@@ -118,7 +116,7 @@ async def open_learning(
         ledger = CountedLedger(database, token_hex(4), metrics.pushes)
         attempts = await stack.enter_async_context(CountedAttempts(database, metrics.answers))
         yield _put_together(
-            settings, library, dialogues, outboxes, clock, database, ledger, attempts
+            settings, library, bank, dialogues, outboxes, clock, database, ledger, attempts
         )
 
 
@@ -148,7 +146,7 @@ def watch_learning(health: Health, learning: Learning) -> None:
 
 
 def bank_of(settings: Settings, library: Library) -> Bank:
-    """Load the questions; a broken one stops the start with a list of what is wrong."""
+    """Load the questions; ContentError with a list of what is wrong with them."""
     bank = load_bank(settings.content_dir, library)
     if not bank.questions and bank.written:
         raise ContentError(["题库里没有一道算数的题，运行 python -m kb_builder questions check"])
@@ -158,6 +156,7 @@ def bank_of(settings: Settings, library: Library) -> Bank:
 def _put_together(
     settings: Settings,
     library: Library,
+    bank: Bank,
     dialogues: DialogueStore,
     outboxes: Outboxes,
     clock: Clock,
@@ -167,7 +166,7 @@ def _put_together(
 ) -> Learning:
     people, askings, progress = People(database), Askings(database), Progress(database)
     corrections, privacy, groups = Corrections(database), Privacy(database), Groups(database)
-    catalogue = Catalogue(bank_of(settings, library), ALL)
+    catalogue = Catalogue(bank, ALL)
     scopes = ScopeReader(library, Linker(library))
     selection = Selection(
         library.outline, catalogue, askings, progress, corrections, exam_moment(settings.exam_date)
@@ -246,42 +245,6 @@ def _put_together(
         catalogue,
         plugins,
     )
-
-
-class OperatorLine:
-    """Tells the operator something: in the log, and privately where a superuser can be reached."""
-
-    def __init__(self, superusers: frozenset[str], outboxes: Outboxes) -> None:
-        self._superusers = superusers
-        self._outboxes = outboxes
-        self._waiting: deque[tuple[str, str]] = deque(maxlen=_KEPT_NOTICES)
-
-    async def __call__(self, sentence: str) -> None:
-        """Log ``sentence`` and send it to every superuser."""
-        logger.warning("{}", sentence)
-        for superuser in sorted(self._superusers):
-            await self._tell(superuser, sentence)
-
-    async def again(self) -> None:
-        """Send what could not be sent before: after a start, nobody is connected yet."""
-        for _ in range(len(self._waiting)):
-            await self._tell(*self._waiting.popleft())
-
-    async def _tell(self, superuser: str, sentence: str) -> None:
-        platform, _, user = superuser.partition(":")
-        conversation = Conversation(platform, "", user, is_group=False)
-        caps = self._outboxes.caps(conversation)
-        if caps is None or not caps.unprompted:
-            return
-        if not self._outboxes.is_ready(conversation):
-            self._waiting.append((superuser, sentence))
-            return
-        try:
-            await self._outboxes.send(conversation, Reply(f"【运营】{sentence}", "command"))
-        except NotSent as refused:
-            logger.warning("没能私聊通知运营者：{}", refused)
-        except Exception as error:  # noqa: BLE001 - telling is a courtesy, the log has it
-            logger.warning("没能私聊通知运营者：{}", type(error).__name__)
 
 
 class _Rounds:

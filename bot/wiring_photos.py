@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from backend.knowledge.library import Library
 from backend.photos.photos import Photos, corrector_of
 from backend.photos.rapid import RapidOcr
-from backend.questions.bank import load_bank
+from backend.questions.bank import Bank
 from bot.health import Health
 from config.settings import Settings
 
@@ -15,7 +15,7 @@ _CARD_SECONDS = 2.0
 
 @asynccontextmanager
 async def open_photos(
-    settings: Settings, library: Library, health: Health
+    settings: Settings, library: Library, bank: Bank, health: Health
 ) -> AsyncGenerator[Photos | None]:
     """Make what reads photos; None when they are switched off."""
     given = settings.photos
@@ -25,7 +25,7 @@ async def open_photos(
     ocr = RapidOcr(seconds=given.deadline_seconds, idle_seconds=given.idle_minutes * 60)
     photos = Photos(
         ocr,
-        corrector_of(library, load_bank(settings.content_dir, library).written.values()),
+        corrector_of(library, bank.written.values()),
         max_bytes=round(given.max_megabytes * (1 << 20)),
         max_waiting=given.waiting,
         most_seconds=_most_seconds(settings),

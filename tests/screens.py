@@ -27,7 +27,7 @@ from bot.rendering.outgoing import Outgoing, outgoing
 from bot.rendering.pictures.artist import Artist
 from bot.rendering.pictures.fonts import find_fonts
 from bot.rendering.pictures.press import TypstPress
-from bot.wiring_learning import Learning, open_learning
+from bot.wiring_learning import Learning, bank_of, open_learning
 from config.settings import Settings
 from plugins.drawing import Drawing
 from plugins.messages import Caps, Conversation, IncomingMessage, Receipt, Reply
@@ -299,8 +299,10 @@ async def group_at(data_dir: Path, superusers: Sequence[str] = ()) -> AsyncGener
     store, outboxes, outbox = FakeConversationStore(), Outboxes(), KeepingOutbox()
     outboxes.add("onebot", outbox)
     clock = {"now": lambda: datetime.now(SHANGHAI)}
+    library = shipped_library()
+    bank = bank_of(settings, library)
     async with open_learning(
-        settings, shipped_library(), store, outboxes, lambda: clock["now"]()
+        settings, library, bank, store, outboxes, lambda: clock["now"]()
     ) as learning:
         [practice] = [one for one in learning.plugins if isinstance(one, PracticePlugin)]
         practice._drill._selection._chance = random.Random(SEED)  # all plugins share it

@@ -1,8 +1,8 @@
 """What cannot be sent from this process now: pushes left to others, notices kept for later."""
 
+from bot.operator_line import OperatorLine
 from bot.outboxes import Outboxes
 from bot.record_watch import RecordWatch
-from bot.wiring_learning import OperatorLine
 from plugins.messages import Conversation
 from tests.fakes_outbox import FakeOutbox
 from tests.learning_house import GROUP, at, learning_house

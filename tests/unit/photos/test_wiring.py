@@ -18,6 +18,8 @@ async def test_the_corrector_is_told_every_question_of_the_bank(tmp_path, monkey
 
     monkeypatch.setattr(wiring_photos, "corrector_of", corrector_of)
     settings = Settings(data_dir=tmp_path, content_dir=SHIPPED)
-    async with wiring_photos.open_photos(settings, shipped_library(), Health()) as photos:
+    library = shipped_library()
+    bank = load_bank(SHIPPED, library)
+    async with wiring_photos.open_photos(settings, library, bank, Health()) as photos:
         assert photos is not None
-    assert sorted(told) == sorted(load_bank(SHIPPED, shipped_library()).written)
+    assert sorted(told) == sorted(bank.written)
