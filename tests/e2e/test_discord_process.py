@@ -20,10 +20,14 @@ async def test_buttons_work_after_a_restart_and_commands_are_not_registered_agai
         async with Process(discord, tmp_path / "data", tmp_path / "log"):
             used = await discord.use("练", "操作系统", user=person)
             question = await discord.answer(used)
+            which = await discord.reply_to(await discord.say("调度算法", user=person))
             await discord.until(lambda: discord.commands)
         async with Process(discord, tmp_path / "data", tmp_path / "log2") as server:
             pressed = await discord.press(question, "B", user=person)
             assert re.search("答对了|应选", (await discord.answer(pressed)).content)
+            choice = next(iter(which.buttons))
+            chosen = await discord.press(which, choice, user=person)
+            assert choice in (await discord.answer(chosen)).text
             asked_for = [path for _, path in discord.requests if path.endswith("/commands")]
             assert len(asked_for) == 3  # looked at twice, registered once
             assert discord.command_updates == 1
