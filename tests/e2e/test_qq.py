@@ -371,6 +371,13 @@ def test_more_than_qq_takes_is_offered_and_fetched(qq, user):
     assert max(len(part.text) for part in [*parts, *more]) <= 1500
 
 
+def test_more_where_nothing_is_kept_is_more_of_the_topic(qq, user):
+    first = ask(qq, "什么是死锁", user=user)
+    more = ask(qq, "更多", user=user)
+    assert "【死锁 · " in more
+    assert more != first
+
+
 # Pushes
 
 

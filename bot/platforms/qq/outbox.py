@@ -46,7 +46,7 @@ OFFER = "还有 {count} 条，一小时内回复“更多”继续看。"
 OFFER_IN_GROUP = "还有 {count} 条，提问的人一小时内 @我 发“更多”继续看。"
 """In a group the bot hears what mentions it, and keeps the rest for who asked."""
 
-NOTHING_LEFT = "没有留着的后文（只留一小时），请把问题再问一次。"
+TOO_LATE = "后面的内容只留一小时，已经没有了，请把问题再问一次。"
 CHOOSE = "请选择："
 _MOST_FILE_BYTES = 8 << 20
 _SERVED = 500
@@ -120,23 +120,26 @@ class QqOutbox:
         logger.info("答得太晚，改为主动发送")
         return await self._deliver(replace(occasion, reference={}, budget=None, quote=""), reply)
 
-    async def more(self, occasion: Occasion, message_id: str) -> None:
-        """Send what waits for this session, or say that nothing does. Never raises.
+    async def more(self, occasion: Occasion, message_id: str) -> bool:
+        """Send what waits for this session; False when nothing was kept for it. Never raises.
 
         The same message again (QQ repeats events) gets nothing more.
         """
         if message_id in self._served:
-            return
+            return True
+        pieces = self._rests.take(occasion.session, self._clock())
+        if pieces is None:
+            return False
         self._served[message_id] = None
         if len(self._served) > _SERVED:
             self._served.popitem(last=False)
-        pieces = self._rests.take(occasion.session, self._clock())
         try:
-            await self._send(occasion, pieces or [Piece(NOTHING_LEFT)])
+            await self._send(occasion, pieces or [Piece(TOO_LATE)])
         except (NotSent, DeliveryUncertain) as error:
             logger.warning("剩下的部分没有发出：{}", error)
             if pieces:
                 await self._after(error, occasion, pieces)
+        return True
 
     async def _deliver(self, occasion: Occasion, reply: Reply) -> Receipt:
         try:
@@ -283,7 +286,7 @@ class QqOutbox:
     async def _write_out(self, occasion: Occasion, attachment: Attachment) -> None:
         """Send the content of the file as messages, after what is kept of the reply."""
         texts = file_as_texts(attachment, PLAIN.max_chars)
-        kept = self._rests.take(occasion.session, self._clock())
+        kept = self._rests.take(occasion.session, self._clock()) or ()
         pieces = [*kept, *(Piece(text) for text in texts)]
         try:
             await self._send(occasion, pieces)

@@ -135,8 +135,7 @@ class QqPlatform:
         quote = heard.index if heard.target.is_group else ""
         occasion = Occasion(heard.target, message.session, heard.reference, budget, quote)
         wants_more = message.addressed and not message.from_bot and message.text in _MORE_WORDS
-        if wants_more:
-            await self.outbox.more(occasion, message.id)
+        if wants_more and await self.outbox.more(occasion, message.id):
             return
         self.desk.take(message, partial(self.outbox.respond, occasion))
 

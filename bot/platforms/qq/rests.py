@@ -55,7 +55,9 @@ class Rests:
         self._bytes -= rest.size if rest is not None else 0
         return rest
 
-    def take(self, session: str, now: datetime) -> tuple[Piece, ...]:
-        """Give and forget what is kept; nothing when it is too late."""
+    def take(self, session: str, now: datetime) -> tuple[Piece, ...] | None:
+        """Give and forget what is kept: no pieces when it is too late, None when nothing was."""
         rest = self.forget(session)
-        return rest.pieces if rest is not None and now < rest.until else ()
+        if rest is None:
+            return None
+        return rest.pieces if now < rest.until else ()

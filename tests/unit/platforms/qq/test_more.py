@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.platforms.qq.outbox import NOT_TAKEN, NOTHING_LEFT
+from bot.platforms.qq.outbox import NOT_TAKEN, TOO_LATE
 from tests.unit.platforms.qq.asking import texts, wait_for_log
 from tests.unit.platforms.qq.process import FILE_TEXT, PNG, paragraphs
 
@@ -20,7 +20,8 @@ def rest_of(qq, user):
 
 
 def kept(qq, user):
-    return texts(qq.answers_to(qq.in_private("更多", user=user))) != [NOTHING_LEFT]
+    """Whether 更多 fetches something; else it goes on to the answerer, for whom it means more."""
+    return texts(qq.answers_to(qq.in_private("更多", user=user))) != [f"{user}：更多"]
 
 
 def test_what_cannot_be_drawn_comes_by_and_by(qq, bot, user, group):
@@ -32,7 +33,7 @@ def test_what_cannot_be_drawn_comes_by_and_by(qq, bot, user, group):
     whole = texts(parts[:-1])
 
     qq.in_group("更多", user="somebody-else", group=group)
-    assert qq.next_message().text == NOTHING_LEFT  # not theirs
+    assert qq.next_message().text == "somebody-else：更多"  # not theirs
 
     more = [qq.in_group("更多", user=user, group=group, id=f"more-{user}")]
     again = qq.in_group("更多", user=user, group=group, id=f"more-{user}")
@@ -52,7 +53,7 @@ def test_what_cannot_be_drawn_comes_by_and_by(qq, bot, user, group):
     expected = "极长画不出" + paragraphs(14)
     assert "".join("".join(whole).split()) == "".join(expected.split())
     number = qq.in_group("更多", user=user, group=group)
-    assert texts(qq.answers_to(number)) == [NOTHING_LEFT]
+    assert texts(qq.answers_to(number)) == [f"{user}：更多"]
 
 
 def test_a_new_long_reply_takes_the_place_of_the_rest(qq, user):
@@ -68,7 +69,7 @@ def test_a_new_long_reply_takes_the_place_of_the_rest(qq, user):
     parts = qq.answers_to(qq.in_private("更多", user=user), 3)
     assert [part.text[:5] for part in parts] == [f"第 {n} 段" for n in range(7, 10)]
     number = qq.in_private("更多", user=user)
-    assert texts(qq.answers_to(number)) == [NOTHING_LEFT]
+    assert texts(qq.answers_to(number)) == [f"{user}：更多"]
 
 
 def test_what_a_rate_limit_keeps_back_in_the_middle_can_be_asked_for(qq, user):
@@ -122,6 +123,7 @@ def test_the_rest_is_kept_for_an_hour(qq, bot, user):
     qq.answers_to(qq.in_private("长画不出", user=user), 4)
     qq.in_private("两小时", user=f"{user}-other")
     wait_for_log(bot, late, more_than=before)
+    assert texts(qq.answers_to(qq.in_private("更多", user=user))) == [TOO_LATE]
     assert not kept(qq, user)
 
 

@@ -120,9 +120,9 @@ PIECES = (Piece("a"), Piece("b", choices=("A",)))
 def test_a_rest_is_given_once_to_its_session_in_time():
     rests = Rests()
     rests.keep("s", PIECES, NOW)
-    assert rests.take("t", NOW) == ()
+    assert rests.take("t", NOW) is None
     assert rests.take("s", NOW + timedelta(minutes=59)) == PIECES
-    assert rests.take("s", NOW) == ()
+    assert rests.take("s", NOW) is None
     rests.keep("s", PIECES, NOW)
     assert rests.take("s", NOW + timedelta(hours=1)) == ()
 
@@ -134,7 +134,7 @@ def test_rests_are_bounded_and_none_is_cut(bound):
     for session in "abc":
         rests.keep(session, long, NOW)
     assert len(rests) == 2
-    assert rests.take("a", NOW) == ()
+    assert rests.take("a", NOW) is None
     assert rests.take("b", NOW) == rests.take("c", NOW) == long
     for _ in range(5):  # what was taken or replaced takes no room
         rests.keep("b", long, NOW)
