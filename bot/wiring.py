@@ -89,7 +89,16 @@ async def open_house(settings: Settings, *, limited: bool) -> AsyncGenerator[Hou
         outboxes = Outboxes()
         bank = bank_of(settings, library)
         learning = await stack.enter_async_context(
-            open_learning(settings, library, bank, store, outboxes, shanghai_now, health.registry)
+            open_learning(
+                settings,
+                library,
+                answerer.linker,
+                bank,
+                store,
+                outboxes,
+                shanghai_now,
+                health.registry,
+            )
         )
         fallbacks = count_fallbacks(health.registry)
         photos = await stack.enter_async_context(open_photos(settings, library, bank, health))

@@ -97,6 +97,7 @@ class Learning:
 async def open_learning(
     settings: Settings,
     library: Library,
+    linker: Linker,
     bank: Bank,
     dialogues: DialogueStore,
     outboxes: Outboxes,
@@ -116,7 +117,7 @@ async def open_learning(
         ledger = CountedLedger(database, token_hex(4), metrics.pushes)
         attempts = await stack.enter_async_context(CountedAttempts(database, metrics.answers))
         yield _put_together(
-            settings, library, bank, dialogues, outboxes, clock, database, ledger, attempts
+            settings, library, linker, bank, dialogues, outboxes, clock, database, ledger, attempts
         )
 
 
@@ -156,6 +157,7 @@ def bank_of(settings: Settings, library: Library) -> Bank:
 def _put_together(
     settings: Settings,
     library: Library,
+    linker: Linker,
     bank: Bank,
     dialogues: DialogueStore,
     outboxes: Outboxes,
@@ -167,7 +169,7 @@ def _put_together(
     people, askings, progress = People(database), Askings(database), Progress(database)
     corrections, privacy, groups = Corrections(database), Privacy(database), Groups(database)
     catalogue = Catalogue(bank, ALL)
-    scopes = ScopeReader(library, Linker(library))
+    scopes = ScopeReader(library, linker)
     selection = Selection(
         library.outline, catalogue, askings, progress, corrections, exam_moment(settings.exam_date)
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from backend.knowledge.problems import read_yaml
 from backend.questions.bank import Bank
 
 _HEADER = """\
@@ -19,7 +20,7 @@ def write_blind_answers(content_dir: Path, bank: Bank, answers: Mapping[str, str
     """Add answers by question id to ``questions/blind.yaml``; they replace earlier ones."""
     path = content_dir / "questions" / "blind.yaml"
     old: list[dict[str, Any]] = (
-        yaml.safe_load(path.read_text(encoding="utf-8")) or [] if path.exists() else []
+        read_yaml(path.read_text(encoding="utf-8")) or [] if path.exists() else []
     )
     entries = {entry["id"]: entry for entry in old}
     today = date.today()  # noqa: DTZ011 - the day where the reviewer sits

@@ -35,7 +35,7 @@ from plugins.practice.plugin import PracticePlugin
 from plugins.router import Limits, Router
 from tests.chat_window import PIXELS_PER_INCH, Bubble, window
 from tests.fakes_conversation import FakeConversationStore
-from tests.unit.knowledge.shipped import shipped_library
+from tests.unit.knowledge.shipped import shipped_library, shipped_linker
 
 EXAM, LAST_DAY, DAYS = date(2026, 12, 19), date(2026, 11, 27), 26
 GROUP = Conversation("onebot", "10000", "408408", is_group=True)
@@ -302,7 +302,7 @@ async def group_at(data_dir: Path, superusers: Sequence[str] = ()) -> AsyncGener
     library = shipped_library()
     bank = bank_of(settings, library)
     async with open_learning(
-        settings, library, bank, store, outboxes, lambda: clock["now"]()
+        settings, library, shipped_linker(), bank, store, outboxes, lambda: clock["now"]()
     ) as learning:
         [practice] = [one for one in learning.plugins if isinstance(one, PracticePlugin)]
         practice._drill._selection._chance = random.Random(SEED)  # all plugins share it

@@ -24,6 +24,7 @@ from backend.errors import KnowledgeBaseError
 from backend.knowledge.aspects import Aspect
 from backend.knowledge.concepts import Concept
 from backend.knowledge.library import Library
+from backend.knowledge.linker import Linker
 from backend.knowledge.normalise import normalise
 from backend.retrieval.passages import Retrieval
 from backend.retrieval.search import Mode
@@ -62,10 +63,15 @@ class Answerer:
         self._calibration = calibration
         self._passages = passages
         self._window = followup_window
-        self._bodies = library.card_texts()
+        self._bodies = library.card_texts
         self._pairs = {pair for body in self._bodies.values() for pair in pairwise(body)}
         self._nearest = Nearest(library)
         self._excerpts = Excerpts(library)
+
+    @property
+    def linker(self) -> Linker:
+        """What links messages to the concepts of the library; others may use it, too."""
+        return self._understander.linker
 
     async def answer(self, message: str, history: Sequence[Turn], now: datetime) -> Answer:
         """Answer ``message`` in the light of ``history`` (oldest first); ``now`` is aware."""

@@ -23,7 +23,7 @@ class FollowUps:
         self._library = library
         self._linker = linker
         self._cues = library.cues
-        self._texts = library.card_texts()
+        self._texts = library.card_texts
         self._openers = sorted(self._cues.openers | self._cues.pronouns, key=len, reverse=True)
 
     def with_topic(

@@ -15,7 +15,7 @@ class Nearest:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._bodies = library.card_texts()
+        self._bodies = library.card_texts
 
     def concepts(
         self, reading: Understanding, found: Retrieval | None, count: int = 2

@@ -44,10 +44,10 @@ class Understander:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._cues = library.cues
-        self._linker = Linker(library)
+        self.linker = Linker(library)
         self._small_talk = SmallTalkRecogniser(library)
-        self._follow_ups = FollowUps(library, self._linker)
-        self._texts = library.card_texts()
+        self._follow_ups = FollowUps(library, self.linker)
+        self._texts = library.card_texts
         self._aspect_of = {p: a for a, phrases in self._cues.aspects.items() for p in phrases}
         self._aspect_phrases = list(self._aspect_of)
         self._aspects = leftmost_longest(self._aspect_phrases)
@@ -66,7 +66,7 @@ class Understander:
         intent = self._small_talk.intent(whole, parts)
         if intent is not None:
             return Understanding("smalltalk", message, smalltalk=intent)
-        linking = self._linker.link(message)
+        linking = self.linker.link(message)
         reading = self._read(message, linking)
         if not linking.links:
             return self._without_links(reading, linking, context, parts)
@@ -74,7 +74,7 @@ class Understander:
 
     def named(self, text: str) -> frozenset[str]:
         """Return the ids of the concepts and outline points that ``text`` names."""
-        return frozenset(link.target.id for link in self._linker.link(text).links)
+        return frozenset(link.target.id for link in self.linker.link(text).links)
 
     def _read(self, message: str, linking: Linking) -> Understanding:
         names = tuple(linking.name_of(link) for link in linking.links)

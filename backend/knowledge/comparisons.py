@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from backend.errors import ContentError
-from backend.knowledge.problems import reading_problems
+from backend.knowledge.problems import read_yaml, reading_problems
 
 _Cell = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
@@ -59,7 +58,7 @@ def load_comparison(path: Path, root: Path) -> Comparison:
     where = path.relative_to(root).as_posix()
     with reading_problems(where):
         data = path.read_bytes()
-        file = _File.model_validate(yaml.safe_load(data.decode("utf-8")))
+        file = _File.model_validate(read_yaml(data.decode("utf-8")))
     a, b = file.ids
     slugs = [concept_id.partition(".")[2] for concept_id in (a, b)]
     if path.stem != "-vs-".join(slugs):

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from backend.errors import ContentError
 from backend.knowledge.aspects import ASPECT_OF_HEADING, HEADINGS, Aspect
-from backend.knowledge.problems import reading_problems
+from backend.knowledge.problems import read_yaml, reading_problems
 
 MIN_HAN, MAX_HAN = 300, 900
 MAX_SECTION_CHARS = 420
@@ -91,7 +90,7 @@ def load_concept(path: Path, root: Path) -> Concept:
     if match is None:
         raise ContentError([f"{where}：开头应是两行 --- 之间的字段（id、name、points …）"])
     with reading_problems(where, part="开头字段的 "):
-        front = _Front.model_validate(yaml.safe_load(match[1]))
+        front = _Front.model_validate(read_yaml(match[1]))
     sections, problems = _sections(match[2])
     problems += _placement_problems(front, path.relative_to(root)) + _body_problems(match[2])
     if problems:

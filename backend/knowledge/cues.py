@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from backend.errors import ContentError
 from backend.knowledge.aspects import Aspect
 from backend.knowledge.normalise import normalise
-from backend.knowledge.problems import reading_problems
+from backend.knowledge.problems import read_yaml, reading_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class _File(BaseModel):
 def load_cues(path: Path) -> Cues:
     """Read the phrase lists; ContentError says what is wrong."""
     with reading_problems(path.name):
-        file = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        file = _File.model_validate(read_yaml(path.read_text(encoding="utf-8")))
     owner: dict[str, Aspect] = {}
     problems: list[str] = []
     for aspect, phrases in file.aspects.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ from backend.knowledge.smalltalk import SmallTalk, load_smalltalk
 _Item = TypeVar("_Item")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Library:
     """The outline, concepts by id, comparison tables, small talk and the students' phrases."""
 
@@ -30,8 +31,9 @@ class Library:
         """Return the table between two concepts in either order."""
         return next((c for c in self.comparisons if set(c.ids) == {one, other}), None)
 
-    def card_texts(self) -> dict[str, str]:
-        """Return the normalised text of each card, all its sections, by concept id."""
+    @cached_property
+    def card_texts(self) -> Mapping[str, str]:
+        """The normalised text of each card, all its sections, by concept id."""
         return {c.id: normalise("".join(c.sections.values())).text for c in self.concepts.values()}
 
 

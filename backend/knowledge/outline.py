@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from backend.errors import ContentError
-from backend.knowledge.problems import reading_problems
+from backend.knowledge.problems import read_yaml, reading_problems
 
 _PointId = Annotated[str, StringConstraints(pattern=r"^(DS|CO|OS|CN)\d{4}$")]
 
@@ -111,7 +110,7 @@ class _File(_Strict):
 def load_outline(path: Path) -> Outline:
     """Read ``outline.yaml``; ContentError lists what is wrong with it."""
     with reading_problems(path.name):
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = read_yaml(path.read_text(encoding="utf-8"))
         file = _File.model_validate(raw)
     points: dict[str, OutlinePoint] = {}
     problems: list[str] = []

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from backend.errors import ContentError
-from backend.knowledge.problems import reading_problems
+from backend.knowledge.problems import read_yaml, reading_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class _File(RootModel[dict[str, _Intent]]):
 def load_smalltalk(path: Path) -> Mapping[str, SmallTalk]:
     """Read ``smalltalk.yaml``; ContentError lists what is wrong, including shared examples."""
     with reading_problems(path.name):
-        file = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        file = _File.model_validate(read_yaml(path.read_text(encoding="utf-8")))
     owner: dict[str, str] = {}
     problems: list[str] = []
     for intent, item in file.root.items():

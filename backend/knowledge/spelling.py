@@ -8,8 +8,9 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 from rapidfuzz.distance import OSA
 
 from backend.knowledge.normalise import Normalised
@@ -74,7 +75,7 @@ class Spelling:
     def _han_slips(self, text: str, taken: list[bool], plain: list[bool]) -> list[Correction]:
         found: list[Correction] = []
         for run in _HAN_RUN.finditer(text):
-            sounds = lazy_pinyin(run[0], style=Style.NORMAL)
+            sounds = lazy_pinyin(run[0])
             for start in range(len(run[0])):
                 for size in range(2, min(_MAX_WINDOW, len(run[0]) - start) + 1):
                     begin = run.start() + start
@@ -215,12 +216,18 @@ def _fold(syllable: str) -> str:
     return syllable
 
 
+@cache
+def _sounds(name: str) -> tuple[str, ...]:
+    """How a name of ours, or one character, sounds: syllables without tones."""
+    return tuple(lazy_pinyin(name))
+
+
 def _by_sound(names: Iterable[str], *, folded: bool) -> Mapping[tuple[str, ...], str]:
     table: dict[tuple[str, ...], str] = {}
     for name in names:
-        readings = (lazy_pinyin(name), [lazy_pinyin(c)[0] for c in name])
-        for reading in readings:
-            table.setdefault(tuple(map(_fold, reading) if folded else reading), name)
+        one_by_one = tuple(_sounds(character)[0] for character in name)
+        for reading in (_sounds(name), one_by_one):
+            table.setdefault(tuple(map(_fold, reading)) if folded else reading, name)
     return table
 
 
@@ -249,7 +256,7 @@ def _is_slip(window: str, name: str) -> bool:
 def _typed_pinyin(names: Iterable[str], phrases: Iterable[str]) -> Mapping[str, str]:
     table: dict[str, str] = {}
     for text in (*names, *(p for p in phrases if _HAN_RUN.fullmatch(p))):
-        table.setdefault("".join(lazy_pinyin(text)), text)
+        table.setdefault("".join(_sounds(text)), text)
     table.setdefault("shi", "是")
     table.setdefault("de", "的")
     table.setdefault("he", "和")

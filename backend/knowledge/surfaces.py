@@ -35,7 +35,7 @@ def surface_table(library: Library) -> Mapping[str, Target]:
     for concept in library.concepts.values():
         _add(table, concept.covers, concept.id, "part")
     cards = _cards_by_point(library)
-    texts = library.card_texts()
+    texts = library.card_texts
     for point in library.outline.points.values():
         _add_point(table, point, cards[point.id], texts)
     for surface, target in list(table.items()):

@@ -12,14 +12,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints
 
 from backend.errors import ContentError
 from backend.knowledge.concepts import FORBIDDEN_MARKUP
 from backend.knowledge.library import Library
 from backend.knowledge.normalise import normalise
-from backend.knowledge.problems import reading_problems
+from backend.knowledge.problems import read_yaml, reading_problems
 from backend.questions.question import OPTION_KEYS, OptionKey, Question
 
 _LETTERS = re.compile(r"选项\s*[A-D]\b|[A-D]\s*(?:选项|项(?!目))|(?:应|故|所以|因此)选\s*[A-D]\b")
@@ -107,7 +106,7 @@ def load_bank(content_dir: Path, library: Library) -> Bank:
 def _load(path: Path, root: Path) -> list[tuple[Question, str]]:
     where = path.relative_to(root).as_posix()
     with reading_problems(where):
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = read_yaml(path.read_text(encoding="utf-8"))
         entries = _Questions.model_validate(raw if raw is not None else []).root
     return [(_question(entry), f"{where}：{entry.id}") for entry in entries]
 
@@ -202,7 +201,7 @@ def _load_blinds(path: Path, problems: list[str]) -> list[Blind]:
         return []
     try:
         with reading_problems(f"questions/{path.name}"):
-            raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+            raw = read_yaml(path.read_text(encoding="utf-8"))
             entries = _Blinds.model_validate(raw or []).root
     except ContentError as error:
         problems += error.problems

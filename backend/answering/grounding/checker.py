@@ -83,7 +83,7 @@ class Checker:
 
     def __init__(self, library: Library, reject: Callable[[Features], bool] | None = None) -> None:
         table = surface_table(library)
-        texts = library.card_texts().values()
+        texts = library.card_texts.values()
         cards = Counter(name for text in texts for name in table if name in text)
         pairs = Counter(pair for text in texts for pair in terms(normal(text)))
         self._surfaces = [name for name in table if len(name) > 1 and cards[name] < _COMMON]
