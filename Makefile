@@ -33,7 +33,7 @@ doctor: $(VENV)/.base ## 检查各项依赖和设置
 	@$(PY) -m bot doctor
 
 test: $(VENV)/.dev ## 跑全部测试
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 test-model: $(VENV)/.bge $(VLLM_VENV)/.ready ## 用真的 vLLM 和 BGE 结构的小模型测试（首次要装 4 GB）
 	@$(PY) -m pytest tests/model --timeout 900

@@ -151,3 +151,35 @@ def message_json(number: int, channel: int, author: Json, content: str) -> Json:
         "flags": 0,
         "components": [],
     }
+
+
+def guild_json(channels: list[Json]) -> Json:
+    everyone = role_json(GUILD, SEND_MESSAGES | VIEW | EMBED_LINKS)
+    managed = role_json(BOT_ROLE, 0) | {"managed": True, "tags": {"bot_id": str(BOT)}}
+    return {
+        "id": str(GUILD),
+        "name": "408 自习室",
+        "owner_id": str(OWNER),
+        "roles": [everyone, role_json(ADMIN_ROLE, MANAGE_GUILD), managed],
+        "channels": channels,
+        "threads": [thread_json()],
+        "members": [member_json([BOT_ROLE]) | {"user": user_json(BOT)}],
+        "member_count": 2,
+        "emojis": [],
+        "features": [],
+        "stickers": [],
+        "presences": [],
+        "voice_states": [],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+        "afk_timeout": 60,
+        "premium_tier": 0,
+        "verification_level": 0,
+        "default_message_notifications": 0,
+        "explicit_content_filter": 0,
+        "mfa_level": 0,
+        "nsfw_level": 0,
+        "system_channel_flags": 0,
+        "preferred_locale": "zh-CN",
+        "premium_progress_bar_enabled": False,
+    }

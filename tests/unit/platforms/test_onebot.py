@@ -222,13 +222,16 @@ def test_events_over_http_which_no_token_guards_are_refused(server, path):
     assert server.post(path, json.dumps(event).encode(), **headers) == 404
 
 
-async def test_a_frame_that_is_not_json_does_not_stop_the_server(server):
+@pytest.mark.parametrize("frame", ["what", b"\xff", "[" * 100_000])
+async def test_frames_that_are_not_json_cost_a_line_of_the_log_and_no_connection(server, frame):
+    ignored = "OneBot 客户端发来了看不懂的数据"
+    before = server.log.count(ignored)
     async with OneBotClient(server.url, 10008, TOKEN) as client:
-        await client.raw("what")
-        await client.closed()
-    async with OneBotClient(server.url, 10008, TOKEN) as client:
+        for _ in range(3):
+            await client.raw(frame)
         await client.private_message("TCP")
         assert (await client.next_reply()).text == "30001：TCP"
+    assert server.log.count(ignored) == before + 1
 
 
 async def test_health_names_the_connection_and_metrics_count_replies(client, server):

@@ -5,27 +5,22 @@ import re
 import shutil
 import signal
 import time
-from itertools import count
 
 import pytest
 
+from tests.e2e.qq.asking import OPERATOR, health
 from tests.e2e.qq_api import SECRET
 from tests.e2e.qq_server import QqServer
 from tests.e2e.server_process import LISTENS, SERVE, start
 from tests.e2e.waiting import until
 
-OPERATOR = "U-operator"
 GROUP = "G-408"
-_numbers = count(1)
 
 
 @pytest.fixture
-def user():
-    return f"U-{next(_numbers)}"
-
-
-def health(server):
-    return json.loads(server.get("/healthz")[1])["parts"]["qq"]
+def user(person):
+    """One who does not need the process with the webhook."""
+    return person()
 
 
 def serving(data_dir, env, log="log"):
