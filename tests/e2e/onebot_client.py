@@ -241,12 +241,6 @@ class OneBotClient:
             return True
         return False
 
-    async def closed(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109
-        """Wait until the bot has closed the connection."""
-        assert self._connection is not None
-        async with asyncio.timeout(timeout):
-            await self._connection.wait_closed()
-
     async def _read(self) -> None:
         assert self._connection is not None
         with contextlib.suppress(ConnectionClosed):
