@@ -145,6 +145,15 @@ def test_a_wrong_answer_by_button_goes_into_the_file_of_mistakes(wecom, user):
     assert "错题本" in file.data.decode()
 
 
+def test_a_question_that_somebody_else_practises_is_theirs(wecom, user, group):
+    wecom.answer(wecom.say("/练", user=user, group=group))
+    card = wecom.next(to(group, "card")).card
+    wecom.press(card, "A", user=f"{user}-other", group=group)
+    assert "这道题是别人在练的" in wecom.next(to(group, "markdown")).text
+    wecom.press(card, "A", user=user, group=group)
+    assert re.search("答对了|应选", wecom.next(to(group, "markdown")).text)
+
+
 def test_a_round_of_the_daily_question_is_answered_by_button_also_after_a_restart(
     wecom, built_data_dir, tmp_path
 ):
