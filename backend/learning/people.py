@@ -3,13 +3,8 @@
 A person is whoever owns one or more accounts (identities). Linking moves the accounts of one person
 to another, unlinking gives an account a person of its own again; what the log says of each account
 stays untouched, and what is folded of both people is folded again.
-
-A link code has 8 of 31 characters (8·10¹¹ codes), lives ten minutes, is kept as a digest only, and
-after five wrong codes an account is told "unknown" for ten minutes, whatever it sends.
 """
 
-import hashlib
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Literal
@@ -19,7 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.learning.committing import GroupCommit, GroupRead
 from backend.learning.database import Database, storable, upsert
-from backend.learning.projections import erase, refold
+from backend.learning.linking import (
+    CODE_LIVES,
+    digest_of,
+    is_guessing,
+    merge,
+    new_code,
+    take_reminder,
+)
+from backend.learning.projections import refold
 from backend.learning.tables import (
     identities,
     link_codes,
@@ -30,12 +33,8 @@ from backend.learning.tables import (
 )
 from backend.learning.values import Identity, Reminder
 
-CODE_LIVES = timedelta(minutes=10)
-WRONG_CODES = 5
 Linked = Literal["linked", "unknown", "same"]
 
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that looks like something else
-_CODE_LENGTH = 8
 _SEEN_AGAIN = timedelta(minutes=1)
 _NAME_CHARS = 64
 _Account = tuple[str, str]
@@ -111,9 +110,9 @@ class People:
 
     async def issue_link_code(self, person_id: int, now: datetime) -> str:
         """Return a new code for ``link``; the person's code before it is void."""
-        code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
+        code = new_code()
         row = {
-            "digest": _digest(code),
+            "digest": digest_of(code),
             "person_id": person_id,
             "expires_at": now + CODE_LIVES,
         }
@@ -133,9 +132,9 @@ class People:
         """
         async with self._database.recording() as connection:
             theirs = await _person_of(connection, identity.id)
-            if theirs is None or await _is_guessing(connection, identity.id, now):
+            if theirs is None or await is_guessing(connection, identity.id, now):
                 return "unknown"
-            digest = _digest(code)
+            digest = digest_of(code)
             found = select(link_codes.c.person_id).where(
                 link_codes.c.digest == digest, link_codes.c.expires_at > now
             )
@@ -147,7 +146,7 @@ class People:
             if person == theirs:
                 return "same"
             await connection.execute(delete(link_codes).where(link_codes.c.digest == digest))
-            await _merge(connection, theirs, person)
+            await merge(connection, theirs, person)
             return "linked"
 
     async def unlink(self, identity: Identity, now: datetime) -> bool:
@@ -162,7 +161,7 @@ class People:
             [own] = await _new_people(connection, 1, now)
             moved = update(identities).where(identities.c.id == identity.id)
             await connection.execute(moved.values(person_id=own))
-            await _take_reminder(connection, identity, person, own)
+            await take_reminder(connection, identity, person, own)
             await refold(connection, [person, own])
         return True
 
@@ -207,10 +206,6 @@ class People:
             if person not in best or fit > best[person][0]:
                 best[person] = fit, reminder
         return [reminder for _, reminder in best.values()]
-
-
-def _digest(code: str) -> str:
-    return hashlib.sha256(code.strip().upper().encode(errors="replace")).hexdigest()
 
 
 async def _person_of(connection: AsyncConnection, identity_id: int) -> int | None:
@@ -305,41 +300,3 @@ async def _known(
     )
     found = [Identity(*row) for row in await connection.execute(query)]
     return {(identity.platform, identity.user_id): identity for identity in found}
-
-
-async def _is_guessing(connection: AsyncConnection, identity_id: int, now: datetime) -> bool:
-    old = link_failures.c.tried_at <= now - CODE_LIVES
-    await connection.execute(delete(link_failures).where(old))
-    tried = select(func.count()).select_from(link_failures)
-    tried = tried.where(link_failures.c.identity_id == identity_id)
-    return ((await connection.execute(tried)).scalar() or 0) >= WRONG_CODES
-
-
-async def _merge(connection: AsyncConnection, old: int, person: int) -> None:
-    """Give everything of the person ``old`` to ``person``, who keeps an own reminder."""
-    await connection.execute(
-        update(identities).where(identities.c.person_id == old).values(person_id=person)
-    )
-    kept = select(preferences.c.person_id).where(preferences.c.person_id == person)
-    theirs = preferences.c.person_id == old
-    if (await connection.execute(kept)).first() is None:
-        await connection.execute(update(preferences).where(theirs).values(person_id=person))
-    else:
-        await connection.execute(delete(preferences).where(theirs))
-    await connection.execute(delete(link_codes).where(link_codes.c.person_id == old))
-    await erase(connection, old)
-    await connection.execute(delete(people).where(people.c.id == old))
-    await refold(connection, [person])
-
-
-async def _take_reminder(
-    connection: AsyncConnection, identity: Identity, person: int, own: int
-) -> None:
-    """Give a reminder that is written to this account to its new person."""
-    theirs = preferences.c.person_id == person
-    target = (
-        await connection.execute(select(preferences.c.reminder_target).where(theirs))
-    ).scalar()
-    place = (identity.platform, identity.user_id)
-    if target and (target.get("platform"), target.get("id")) == place:
-        await connection.execute(update(preferences).where(theirs).values(person_id=own))

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from sqlalchemy import select
 
 from backend.learning import tables
-from backend.learning.people import CODE_LIVES, WRONG_CODES
+from backend.learning.linking import CODE_LIVES, WRONG_CODES
 from tests.learning import DAY, ELSEWHERE, GROUP, MINUTE, NOON, open_record, question
 
 
