@@ -318,7 +318,7 @@ async def test_the_log_holds_no_accounts_and_no_words(chat, person, server):
     log = server.log.replace(str(chat.client.self_id), "")
     for secret in (person, chat.group, SUPERUSER, "不该出现", "每日一题 ·"):
         assert not re.search(rf"(?<!\d){secret}(?!\d)", log), secret
-    assert not re.search(r"[789]408\d{3}", log)
+    assert not re.search(r"(?<![0-9a-z])[789]408\d{3}(?![0-9a-z])", log)
     assert "Traceback" not in log
 
 
