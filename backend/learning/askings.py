@@ -157,12 +157,6 @@ class Askings:
             done = await connection.execute(update(askings).where(hidden).values(revealed_at=now))
         return done.rowcount == 1
 
-    async def hide(self, asking_id: str, revealed_at: datetime) -> None:
-        """Take back the reveal of that moment, which certainly reached nobody."""
-        revealed = (askings.c.id == asking_id) & (askings.c.revealed_at == revealed_at)
-        async with self._database.writing() as connection:
-            await connection.execute(update(askings).where(revealed).values(revealed_at=None))
-
     async def withdraw(self, asking_id: str) -> bool:
         """Take back what certainly reached nobody; False when somebody answered it all the same."""
         answered = select(attempts.c.seq).where(attempts.c.asking_id == asking_id).exists()

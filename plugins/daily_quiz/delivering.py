@@ -186,15 +186,9 @@ class Courier:
         await self._note_settled(push)
 
     async def _send(self, push: Push, row: Delivery, reply: Reply) -> None:
-        # An answer may be read before its arrival is confirmed: from now on it counts as known.
-        began_at = self._clock()
-        if push.reveals is not None:
-            await self._askings.reveal(push.reveals, began_at)
         try:
             receipt = await self._outbox.send(push.conversation, reply)
         except NotSent as refused:
-            if push.reveals is not None:
-                await self._askings.hide(push.reveals, began_at)
             await self._not_sent(push, row, refused)
             return
         except DeliveryUncertain as uncertain:
@@ -210,6 +204,8 @@ class Courier:
             raise
         # The row first: what is noted after it is of less use than knowing that it was sent.
         await self._ledger.confirmed(row, self._clock())
+        if push.reveals is not None:
+            await self._askings.reveal(push.reveals, self._clock())
         if reply.asking is not None:
             await self._askings.note_messages(
                 reply.asking, push.conversation.key, receipt.message_ids

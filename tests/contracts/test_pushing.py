@@ -210,55 +210,6 @@ async def test_the_reveal_tells_the_answer_the_shares_and_closes_the_question(ho
     assert (await house.askings.tally(asking.id)).total == 5
 
 
-class AnsweredMeanwhile(FakeOutbox):
-    """Somebody answers after the push has arrived and before its sender knows."""
-
-    house = None
-    said = ""
-
-    async def send(self, conversation, reply):
-        try:
-            return await super().send(conversation, reply)
-        finally:
-            if "答案" in reply.text and not self.said:
-                self.said = (await self.house.quiz.respond(self.house.message("A"))).text
-
-
-@pytest.mark.parametrize(
-    ("failure", "state"), [(None, "confirmed"), (DeliveryUncertain("等确认超时"), "unknown")]
-)
-async def test_an_answer_that_comes_while_the_reveal_is_being_confirmed_is_practice(
-    open_house, failure, state
-):
-    async with open_house(outbox=AnsweredMeanwhile()) as house:
-        house.outbox.house = house
-        await house.switch_on()
-        await house.run_due(at(12, 30))
-        [asking] = await house.askings.of_group(GROUP.key, at(0))
-        house.outbox.failures.append(failure)
-        house.outbox.delivers_anyway = True
-        await house.run_due(at(21, 30))
-        assert "算练习" in house.outbox.said
-        later = await house.quiz.respond(house.message("B", user="2"))
-        assert "算练习" in later.text
-        assert (await house.askings.tally(asking.id)).total == 0
-        assert (await states(house))[-1] == (f"reveal-{asking.id[:12]}", state)
-
-
-async def test_an_answer_before_the_reveal_that_arrives_counts(house):
-    await house.switch_on()
-    await house.run_due(at(12, 30))
-    [asking] = await house.askings.of_group(GROUP.key, at(0))
-    house.outbox.connected = False
-    await house.run_due(at(21, 30))
-    assert "收到" in (await house.quiz.respond(house.message("A"))).text
-    house.outbox.connected = True
-    await house.run_due(at(21, 31))
-    assert "1 人作答" in house.outbox.texts(GROUP.key)[-1]
-    assert "算练习" in (await house.quiz.respond(house.message("B", user="2"))).text
-    assert (await house.askings.get(asking.id)).revealed_at == at(21, 31)
-
-
 async def test_quiet_hours_paused_groups_and_days_off_stay_silent(house):
     await house.switch_on(weekdays=(0, 1, 2, 3, 4))  # the 22nd is a Sunday
     await house.run_due(at(12, 30))
