@@ -8,7 +8,8 @@ from backend.generation.ports import ChatMessage, Finished
 from backend.generation.served import ServedModel
 from bot.doctor_findings import Finding, failure, ok, warning
 from bot.wiring import model
-from config.settings import Llm, Settings
+from config.models import Llm
+from config.settings import Settings
 
 ADVICE = "检查模型服务和 ASSISTANT408_LLM__BASE_URL；在这之前由概念卡片回答。"
 SECONDS = 30.0

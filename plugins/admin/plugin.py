@@ -17,7 +17,7 @@ from backend.learning.groups import Group, Groups
 from backend.learning.ledger import Ledger
 from backend.learning.progress import Progress
 from backend.learning.values import SHANGHAI, study_day
-from plugins.admin import wording
+from plugins.admin import report_wording, wording
 from plugins.admin.commands import Command, parse
 from plugins.admin.reports import ReportDesk
 from plugins.messages import (
@@ -87,7 +87,7 @@ class AdminPlugin:
             case "wrong":
                 return wording.not_understood(command.words)
             case "undecided":
-                return wording.how_to_decide(command.number or 0)
+                return report_wording.how_to_decide(command.number or 0)
             case "state":
                 return await self._state(now)
             case "counts":

@@ -20,8 +20,8 @@ from backend.retrieval.reranking.choice import choose_reranker
 from backend.retrieval.reranking.port import Reranker
 from backend.retrieval.search import Mode
 from backend.retrieval.versions import Versions
-from config.settings import Embedder as EmbedderSettings
-from config.settings import Reranker as RerankerSettings
+from config.models import Embedder as EmbedderSettings
+from config.models import Reranker as RerankerSettings
 from kb_builder.build import Builder, Summary
 from tests.e2e.processes import run
 from tests.fakes_retrieval import CONTENT, write_content

@@ -4,7 +4,8 @@ import pytest
 
 from backend.errors import GenerationError
 from bot.doctor_model import language_model
-from config.settings import Llm, Settings
+from config.models import Llm
+from config.settings import Settings
 from tests.model_server import OK, model_server, says, serves, status
 from tests.unit.generation.clients import closed_port
 

@@ -5,7 +5,8 @@ from pydantic import ValidationError
 
 from bot.errors import StartupError
 from bot.wiring import model
-from config.settings import Limits, Llm, Settings
+from config.models import Llm
+from config.settings import Limits, Settings
 from tests.model_server import model_server, says
 from tests.unit.generation.clients import told
 

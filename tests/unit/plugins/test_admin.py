@@ -9,7 +9,7 @@ import pytest
 
 from backend.errors import RecordUnavailable
 from bot.rendering.plain import render_plain
-from plugins.admin import wording
+from plugins.admin import report_wording, wording
 from plugins.admin.commands import Command, parse
 from plugins.admin.plugin import AdminPlugin
 from plugins.help.commands import parse as parse_help
@@ -274,7 +274,7 @@ async def notices(house, user):
 
 
 async def test_a_report_is_shown_with_the_letters_that_its_reporter_saw(house, plugin):
-    assert await told(house, plugin, "/管理 纠错") == wording.NO_REPORTS
+    assert await told(house, plugin, "/管理 纠错") == report_wording.NO_REPORTS
     asking, report = await reported(house)
     text = await told(house, plugin, "/管理 纠错")
     assert f"**#{report.id}** q.daily-0" in text
@@ -326,7 +326,7 @@ async def test_a_retracted_question_counts_for_nobody(house, plugin):
 
 async def test_a_rejected_report_is_answered_with_its_reason(house, plugin):
     asking, report = await reported(house)
-    assert await told(house, plugin, f"/管理 纠错 {report.id} 驳回") == wording.REASON_NEEDED
+    assert await told(house, plugin, f"/管理 纠错 {report.id} 驳回") == report_wording.REASON_NEEDED
     assert "已驳回" in await told(
         house, plugin, f"/管理 纠错 {report.id} 驳回 题干问的是正确的一项。"
     )
@@ -334,7 +334,7 @@ async def test_a_rejected_report_is_answered_with_its_reason(house, plugin):
     assert "题干问的是正确的一项。谢谢" in notice
     assert await notices(house, "1") == []
     assert (await house.askings.get(asking.id)).question.answer == "C"
-    assert await told(house, plugin, "/管理 纠错") == wording.NO_REPORTS
+    assert await told(house, plugin, "/管理 纠错") == report_wording.NO_REPORTS
 
 
 async def test_the_key_that_is_in_force_is_no_correction(house, plugin):
@@ -358,13 +358,13 @@ async def test_a_retraction_can_be_taken_back_by_another_report(house, plugin):
 async def test_an_acceptance_without_a_letter_says_how_and_changes_nothing(house, plugin, said):
     _, report = await reported(house)
     text = await told(house, plugin, f"/管理 纠错 {report.id} {said}")
-    assert text == wording.how_to_decide(report.id)
+    assert text == report_wording.how_to_decide(report.id)
     assert wording.MENU not in text
     assert list(await house.corrections.open()) == [await house.corrections.get(report.id)]
 
 
 async def test_a_report_that_does_not_exist_changes_nothing(house, plugin):
-    assert await told(house, plugin, "/管理 纠错 77 接受 A") == wording.NO_SUCH_REPORT
+    assert await told(house, plugin, "/管理 纠错 77 接受 A") == report_wording.NO_SUCH_REPORT
 
 
 async def test_an_unusable_record_is_one_sentence(house, plugin, monkeypatch):
@@ -402,7 +402,10 @@ async def test_what_the_operator_reads_reads_well(house, plugin):
     ]
     texts += await notices(house, "2")
     asking = await daily(house, at(9), number=3)
-    texts += [wording.retraction_notice(asking), wording.rejection_notice(asking, "题干没有错")]
+    texts += [
+        report_wording.retraction_notice(asking),
+        report_wording.rejection_notice(asking, "题干没有错"),
+    ]
     text = "\n----\n".join(map(render_plain, texts)) + "\n"
     path = GOLDEN / "admin.txt"
     if os.environ.get("ACCEPT_GOLDEN"):
@@ -413,4 +416,4 @@ async def test_what_the_operator_reads_reads_well(house, plugin):
 async def test_a_long_stem_is_cut_in_a_notice(house):
     asking = await daily(house, at(9))
     long = replace(asking, question=replace(asking.question, stem=f"**{'长' * 60}**\n第二行"))
-    assert wording.stem_line(long) == f"{'长' * 40}…"
+    assert report_wording.stem_line(long) == f"{'长' * 40}…"

@@ -16,7 +16,7 @@ from backend.retrieval.knowledge_base import KnowledgeBase
 from backend.retrieval.reranking.choice import choose_reranker
 from backend.retrieval.versions import Versions
 from bot.watched_search import WatchedSearch
-from config.settings import Embedder, Reranker
+from config.models import Embedder, Reranker
 from kb_builder.build import Builder
 from tests.fakes_retrieval import write_card, write_content
 from tests.json_server import (

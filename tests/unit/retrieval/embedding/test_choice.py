@@ -13,7 +13,7 @@ from backend.retrieval.embedding.choice import (
     default_instruction,
 )
 from backend.retrieval.embedding.lsa import LSA
-from config.settings import Embedder
+from config.models import Embedder
 
 
 def name(**settings: Any) -> str:

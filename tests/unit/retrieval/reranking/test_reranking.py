@@ -7,7 +7,7 @@ import pytest
 from backend.errors import KnowledgeBaseError, RerankerUnavailable
 from backend.retrieval.reranking.choice import choose_reranker
 from backend.retrieval.reranking.port import Reranker
-from config.settings import Reranker as RerankerSettings
+from config.models import Reranker as RerankerSettings
 from tests.json_server import (
     Behaviour,
     JsonServer,
