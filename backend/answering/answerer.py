@@ -1,13 +1,12 @@
 """One question through the house: solve, understand, retrieve, decide, compose."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Protocol
 
 from backend.answering.answer import Answer, PassageBody, SolutionBody
+from backend.answering.candidates import Candidates, Judgement
 from backend.answering.composition import Composer
 from backend.answering.context import Context, context_of
 from backend.answering.decision import Calibration, evidence, probability
@@ -63,8 +62,7 @@ class Answerer:
         self._calibration = calibration
         self._passages = passages
         self._window = followup_window
-        self._bodies = library.card_texts
-        self._pairs = {pair for body in self._bodies.values() for pair in pairwise(body)}
+        self._candidates = Candidates(library)
         self._nearest = Nearest(library)
         self._excerpts = Excerpts(library)
 
@@ -120,7 +118,7 @@ class Answerer:
         """Give the ids of the concepts and outline points that ``text`` names."""
         return self._understander.named(text)
 
-    async def judge(self, message: str, history: Sequence[Turn], now: datetime) -> "Judgement":
+    async def judge(self, message: str, history: Sequence[Turn], now: datetime) -> Judgement:
         """Give the evidence for both models, for calibration; retrieval failures are raised."""
         context = context_of(history, now, self._window)
         reading = self._understander.understand(message, context)
@@ -130,8 +128,8 @@ class Answerer:
         return Judgement(
             reading,
             found,
-            self._linked_concept(reading),
-            self._best_concept(reading, found),
+            self._candidates.linked(reading),
+            self._candidates.best(reading, found),
         )
 
     async def _study(self, reading: Understanding, context: Context, *, pasted: bool) -> Answer:
@@ -146,13 +144,17 @@ class Answerer:
             return await self._compare(reading)
         if reading.vague:
             return Answer("ask_back", 0.5, aspect=reading.aspect)
-        linked = self._linked_concept(reading)
+        linked = self._candidates.linked(reading)
         if linked is not None:
             sure = probability(self._calibration, evidence(reading, None, linked.id))
-            if self._calibration.step(sure) == "answer" and not self._strangers(reading, linked):
+            if self._calibration.step(sure) == "answer" and not self._candidates.strangers(
+                reading, linked
+            ):
                 return self._compose(linked, reading, None, sure)
         found = await self._retrieve(reading.query)
-        if linked is not None and any(map(self._is_foreign, self._strangers(reading, linked))):
+        if linked is not None and any(
+            map(self._candidates.is_foreign, self._candidates.strangers(reading, linked))
+        ):
             # 麒麟分页的页表项多大: the operator's own 麒麟 is not what the card speaks of.
             own = self._from_documents(reading, found)
             if own is not None:
@@ -163,7 +165,7 @@ class Answerer:
                 return self._outside(reading, found)
             # 一条指令平均要几个时钟周期 describes CPI; it does not ask what 时钟周期 is.
             reading = replace(reading, topics=())
-        choices = [c for c in (linked, self._best_concept(reading, found)) if c is not None]
+        choices = [c for c in (linked, self._candidates.best(reading, found)) if c is not None]
         if not choices:
             return self._from_documents(reading, found) or self._refuse(reading, found, 0.0)
         sure, concept = max(
@@ -173,7 +175,7 @@ class Answerer:
         if concept is not linked:
             reading = replace(reading, topics=())
         step = self._calibration.step(sure)
-        if step == "answer" and (linked is not None or not self._ambiguous(reading)):
+        if step == "answer" and (linked is not None or len(reading.candidates) <= 1):
             return self._compose(concept, reading, found, sure)
         if step == "deny":
             if linked is None and named.topics:
@@ -212,7 +214,7 @@ class Answerer:
         label = unknown.target.label
         for topic in reading.topics[:2]:
             card = self._library.concepts.get(topic.target.id)
-            if card is not None and normalise(label).text in self._bodies[card.id]:
+            if card is not None and normalise(label).text in self._library.card_texts[card.id]:
                 sure = probability(self._calibration, evidence(reading, None, card.id))
                 return self._composer.card(card, None, label, sure)
         return None
@@ -223,38 +225,6 @@ class Answerer:
         except KnowledgeBaseError:
             # The part that keeps the base has logged it; the cards still answer.
             return None
-
-    def _linked_concept(self, reading: Understanding) -> Concept | None:
-        if not reading.topics:
-            return None
-        return self._library.concepts.get(reading.topics[0].target.id)
-
-    def _strangers(self, reading: Understanding, concept: Concept) -> list[str]:
-        """The words of the message that nothing explains and the concept's card does not hold."""
-        return [word for word in reading.details if word not in self._bodies[concept.id]]
-
-    def _is_foreign(self, word: str) -> bool:
-        """Whether the cards use few of the pairs of characters in ``word``: it names a stranger.
-
-        产生 and 满足 stand in many cards; a document with these has no say in what 死锁 is.
-        """
-        pairs = list(pairwise(word))
-        return sum(pair in self._pairs for pair in pairs) < len(pairs) / 2
-
-    def _best_concept(self, reading: Understanding, found: Retrieval | None) -> Concept | None:
-        """The concept of the best passages, or the only one that shares a piece of its name."""
-        scores: defaultdict[str, float] = defaultdict(float)
-        for hit in found.hits if found else ():
-            scores[hit.passage.concept_id or ""] += 1 / hit.rank
-        for topic in reading.candidates:
-            scores[topic.target.id] += topic.score
-        known = [i for i in scores if i in self._library.concepts]
-        if not known and found is not None:  # documents alone were found
-            known = [p.passage.concept_id for p in found.nearest[:1] if p.passage.concept_id]
-        return self._library.concepts[max(known, key=lambda i: scores[i])] if known else None
-
-    def _ambiguous(self, reading: Understanding) -> bool:
-        return len(reading.candidates) > 1
 
     def _compose(
         self, concept: Concept, reading: Understanding, found: Retrieval | None, sure: float
@@ -327,19 +297,3 @@ def _unresolved(answer: Answer, message: str, reading: Understanding, context: C
             return answer.outside is None
         case verdict:
             return verdict == "off_topic"
-
-
-class Judgement:
-    """What a decision would rest on, before it is made; for fitting the calibration."""
-
-    def __init__(
-        self,
-        reading: Understanding,
-        found: Retrieval | None,
-        linked: Concept | None,
-        best: Concept | None,
-    ) -> None:
-        self.reading = reading
-        self.found = found
-        self.linked = linked
-        self.best = best
