@@ -9,6 +9,7 @@ failures.py    calling the API of QQ and naming what went wrong
 budget.py      how much may be said in answer to one message
 codec.py       event → IncomingMessage, texts and buttons → bodies of requests
 sending.py     one message: uploaded, posted, tried again
+pieces.py      the messages that a rendered reply becomes
 rests.py       what waits for “更多”
 outbox.py      replies and pushes: planned to fit, their pictures and files
 platform.py    the platform: its part of NoneBot, its messages to the desk

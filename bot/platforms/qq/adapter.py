@@ -56,7 +56,8 @@ class QqBot(Bot):
                 try:
                     token, seconds = await self._fetch_token()
                 except NotSignedIn as error:
-                    if error.refused or self._access_token is None or now >= self._ends_at:
+                    has_ended = datetime.now(UTC) >= self._ends_at  # asking took its time
+                    if error.refused or self._access_token is None or has_ended:
                         raise
                     return self._access_token
                 self._access_token = token

@@ -4,7 +4,6 @@ QQ takes a few messages in answer to one. A longer reply becomes one picture or,
 be drawn, its first parts and the offer of the rest.
 """
 
-import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from bot.platforms.qq.account import Account
 from bot.platforms.qq.budget import fitting
 from bot.platforms.qq.codec import FILE, media_body, target_of
 from bot.platforms.qq.failures import MarkdownRefused, Refused, TextRefused, WindowClosed
+from bot.platforms.qq.pieces import CHOOSE, MORE, offer_of, pieces_of
 from bot.platforms.qq.rests import Rests
 from bot.platforms.qq.sending import Occasion, Piece, Sender
 from bot.rendering.outgoing import (
@@ -39,19 +39,11 @@ from plugins.messages import (
 
 PLAIN = Caps(name="qq", max_chars=1500, pictures=True, quotes=True)
 MARKDOWN = replace(PLAIN, markup="qq", buttons=True)
-MORE = "更多"
 PRIVATE_ONLY = "这条只能给你一个人看，请私聊我再发一次。"
 NOT_TAKEN = "这后面有一条 QQ 不让发；请私聊我再问一次，或者换个平台看。"
-OFFER = "还有 {count} 条，一小时内回复“更多”继续看。"
-OFFER_IN_GROUP = "还有 {count} 条，提问的人一小时内 @我 发“更多”继续看。"
-"""In a group the bot hears what mentions it, and keeps the rest for who asked."""
-
-TOO_LATE = "后面的内容只留一小时，已经没有了，请把问题再问一次。"
-CHOOSE = "请选择："
+GONE = "后面的内容已经没有了（最多留一小时），请把问题再问一次。"
 _MOST_FILE_BYTES = 8 << 20
 _SERVED = 500
-_MARKS = re.compile(r"[*`#|\\\[\]<>~]|^(?:- |\d+\. )", re.MULTILINE)
-"""What may be a mark of Markdown, and would be seen beside a picture."""
 
 
 class QqOutbox:
@@ -134,7 +126,7 @@ class QqOutbox:
         if len(self._served) > _SERVED:
             self._served.popitem(last=False)
         try:
-            await self._send(occasion, pieces or [Piece(TOO_LATE)])
+            await self._send(occasion, pieces or [Piece(GONE)])
         except (NotSent, DeliveryUncertain) as error:
             logger.warning("剩下的部分没有发出：{}", error)
             if pieces:
@@ -152,7 +144,7 @@ class QqOutbox:
 
     async def _deliver_as(self, occasion: Occasion, reply: Reply, caps: Caps) -> Receipt:
         reserved = 0 if reply.attachment is None else 1
-        pieces = _pieces(await outgoing(reply, caps, self._painter), reply, occasion, caps)
+        pieces = pieces_of(await outgoing(reply, caps, self._painter), reply, occasion, caps)
         if len(pieces) > (self._room(occasion, reserved) if occasion.budget else 1):
             copied = texts_to_copy(reply, caps)
             pieces = await self._drawn(occasion, reply, caps, copied) or pieces
@@ -176,7 +168,7 @@ class QqOutbox:
             return await self._drawn(occasion, reply, caps)
         if first.picture is None or not refused.can_retry:
             return []
-        return _pieces(without_picture(reply, caps), reply, occasion, caps)
+        return pieces_of(without_picture(reply, caps), reply, occasion, caps)
 
     async def _drawn(
         self, occasion: Occasion, reply: Reply, caps: Caps, texts: tuple[str, ...] = ()
@@ -185,7 +177,7 @@ class QqOutbox:
         picture = await as_picture(reply, self._painter)
         if picture is None:
             return []
-        return _pieces(Outgoing(texts, picture), reply, occasion, caps)
+        return pieces_of(Outgoing(texts, picture), reply, occasion, caps)
 
     def _room(self, occasion: Occasion, reserved: int = 0) -> int:
         """How many messages may be sent; raises WindowClosed when there are none."""
@@ -222,7 +214,7 @@ class QqOutbox:
         Raises when that could not be said ``alone``, without any message before it.
         """
         markdown = later[0].markdown
-        offer = Piece(_offer(occasion, later), markdown, choices=(MORE,) if markdown else ())
+        offer = Piece(offer_of(occasion, later), markdown, choices=(MORE,) if markdown else ())
         self._keep(occasion, later)  # before anybody can ask for them
         if not alone:
             return await self._try(occasion, offer) or []
@@ -256,7 +248,7 @@ class QqOutbox:
             below = await self._try(occasion, Piece(CHOOSE, True, None, choices)) if choices else []
             return [*drawn, *(below or [])]
         self._keep(occasion, left[1:])
-        offer = f"\n{_offer(occasion, left[1:])}" if left[1:] else ""
+        offer = f"\n{offer_of(occasion, left[1:])}" if left[1:] else ""
         return await self._try(occasion, Piece(NOT_TAKEN + offer)) or []
 
     async def _try(self, occasion: Occasion, piece: Piece) -> list[str] | None:
@@ -293,31 +285,3 @@ class QqOutbox:
         except (NotSent, DeliveryUncertain):
             self._keep(occasion, pieces)
             raise
-
-
-def _offer(occasion: Occasion, later: Sequence[Piece]) -> str:
-    words = OFFER_IN_GROUP if occasion.target.is_group else OFFER
-    return words.format(count=len(later))
-
-
-def _pieces(drawn: Outgoing, reply: Reply, occasion: Occasion, caps: Caps) -> list[Piece]:
-    """Make messages of what was rendered; buttons go with the last text.
-
-    A picture takes neither Markdown nor buttons. In a push, whose number is limited, it goes
-    without them.
-    """
-    markdown = caps.markup == "qq"
-    choices = reply.choices if caps.buttons else ()
-    texts = [Piece(text, markdown) for text in drawn.texts]
-    if drawn.picture is None:
-        return _with_choices(texts, choices)
-    is_marked = markdown and any(_MARKS.search(text) for text in drawn.texts[:1])
-    if occasion.budget is not None and (is_marked or choices):
-        picture = Piece("", picture=drawn.picture)
-        return [picture, *_with_choices(texts or [Piece(CHOOSE, markdown)], choices)]
-    first, *rest = texts or [Piece("")]
-    return [Piece(first.text, picture=drawn.picture), *rest]
-
-
-def _with_choices(texts: list[Piece], choices: tuple[str, ...]) -> list[Piece]:
-    return [*texts[:-1], *(replace(last, choices=choices) for last in texts[-1:])]

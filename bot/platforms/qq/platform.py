@@ -23,7 +23,8 @@ from bot.platforms.qq.codec import Heard, decode
 from bot.platforms.qq.door import PATH, Door, Guard
 from bot.platforms.qq.failures import call
 from bot.platforms.qq.gateway import BUTTONS, MESSAGES
-from bot.platforms.qq.outbox import MORE, QqOutbox
+from bot.platforms.qq.outbox import QqOutbox
+from bot.platforms.qq.pieces import MORE
 from bot.platforms.qq.sending import Occasion
 from bot.platforms.supervision import Connect
 from bot.rendering.outgoing import Painter

@@ -28,7 +28,8 @@ class Rest:
 class Rests:
     """Keeps for each session the rest of its latest reply, whole.
 
-    At most ``most`` of them and ``most_bytes`` together: those that were kept longest go.
+    At most ``most`` of them and ``most_bytes`` together: those that were kept longest go, and it is
+    remembered of ten times as many that they went.
     """
 
     def __init__(self, most: int = 300, most_bytes: int = 16 << 20) -> None:
@@ -36,6 +37,7 @@ class Rests:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._rests: OrderedDict[str, Rest] = OrderedDict()
+        self._gone: OrderedDict[str, None] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._rests)
@@ -47,17 +49,23 @@ class Rests:
             self._rests[session] = Rest(tuple(pieces), now + KEPT_FOR)
             self._bytes += self._rests[session].size
         while len(self._rests) > self._most or self._bytes > self._most_bytes:
-            self.forget(next(iter(self._rests)))
+            oldest = next(iter(self._rests))
+            self.forget(oldest)
+            self._gone[oldest] = None
+        while len(self._gone) > 10 * self._most:
+            self._gone.popitem(last=False)
 
     def forget(self, session: str) -> Rest | None:
         """Give and forget what is kept, however old; None when there is nothing."""
+        self._gone.pop(session, None)
         rest = self._rests.pop(session, None)
         self._bytes -= rest.size if rest is not None else 0
         return rest
 
     def take(self, session: str, now: datetime) -> tuple[Piece, ...] | None:
-        """Give and forget what is kept: no pieces when it is too late, None when nothing was."""
+        """Give and forget what is kept: no pieces when they are gone, None when nothing was."""
+        is_gone = session in self._gone
         rest = self.forget(session)
         if rest is None:
-            return None
+            return () if is_gone else None
         return rest.pieces if now < rest.until else ()

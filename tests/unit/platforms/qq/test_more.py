@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.platforms.qq.outbox import NOT_TAKEN, TOO_LATE
+from bot.platforms.qq.outbox import GONE, NOT_TAKEN
 from tests.unit.platforms.qq.asking import texts, wait_for_log
 from tests.unit.platforms.qq.process import FILE_TEXT, PNG, paragraphs
 
@@ -123,7 +123,7 @@ def test_the_rest_is_kept_for_an_hour(qq, bot, user):
     qq.answers_to(qq.in_private("长画不出", user=user), 4)
     qq.in_private("两小时", user=f"{user}-other")
     wait_for_log(bot, late, more_than=before)
-    assert texts(qq.answers_to(qq.in_private("更多", user=user))) == [TOO_LATE]
+    assert texts(qq.answers_to(qq.in_private("更多", user=user))) == [GONE]
     assert not kept(qq, user)
 
 

@@ -134,6 +134,7 @@ def test_rests_are_bounded_and_none_is_cut(bound):
     for session in "abc":
         rests.keep(session, long, NOW)
     assert len(rests) == 2
+    assert rests.take("a", NOW) == ()  # it went
     assert rests.take("a", NOW) is None
     assert rests.take("b", NOW) == rests.take("c", NOW) == long
     for _ in range(5):  # what was taken or replaced takes no room
